@@ -1,0 +1,7 @@
+package io.sluice.app;
+
+final class Sluice {
+    private Sluice() {}
+
+    public static void main(String[] args) {}
+}

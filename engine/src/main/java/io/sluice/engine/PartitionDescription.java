@@ -1,0 +1,4 @@
+package io.sluice.engine;
+
+public record PartitionDescription(
+        long id, String name, long createdTimestamp, long rowCount, int loadedPercent) {}

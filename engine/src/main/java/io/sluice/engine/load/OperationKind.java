@@ -1,0 +1,6 @@
+package io.sluice.engine.load;
+
+public enum OperationKind {
+    LOAD,
+    RELEASE
+}

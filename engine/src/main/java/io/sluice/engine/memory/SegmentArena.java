@@ -1,0 +1,119 @@
+package io.sluice.engine.memory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The off-heap bytes of one part (a field or an index of a segment), shared by leases. Thread-safe.
+ *
+ * <pre>
+ *   LIVE (holders &ge; 1) ──last lease closed──▶ FREED (holders = 0, forever)
+ * </pre>
+ */
+final class SegmentArena {
+    private static final int FREED = 0;
+    private static final boolean TRACK_LEASES = Boolean.getBoolean("sluice.leaks");
+
+    private final MemoryBudget budget;
+    private final MemoryTag tag;
+    private final String holder;
+    private final String name;
+    private final long reservedBytes;
+    private final Arena arena;
+    private final MemorySegment bytes;
+    private final PageKind pageKind;
+    private final AtomicInteger holders = new AtomicInteger(1);
+    private final AtomicBoolean retired = new AtomicBoolean();
+    private final Set<Lease> openLeases = ConcurrentHashMap.newKeySet(); // filled only when leases are tracked
+
+    SegmentArena(
+            MemoryBudget budget, MemoryTag tag, String holder, String name, long sizeBytes, long reservedBytes) {
+        this.budget = budget;
+        this.tag = tag;
+        this.holder = holder;
+        this.name = name;
+        this.reservedBytes = reservedBytes;
+        NativeMemory.refuseNearMappingLimit(budget.arenaCount(), name);
+        this.arena = Arena.ofShared();
+        var block = NativeMemory.allocate(arena, sizeBytes, name);
+        this.bytes = block.bytes();
+        this.pageKind = block.pageKind();
+        budget.opened(this);
+    }
+
+    Lease ownerLease() {
+        return track(new Lease(this, holder));
+    }
+
+    /** Empty once freed: the caller looks the part up again instead of retrying here. */
+    Optional<Lease> tryLease(String leaseHolder) {
+        for (int n = holders.get(); n != FREED; n = holders.get()) {
+            if (holders.compareAndSet(n, n + 1)) {
+                return Optional.of(track(new Lease(this, leaseHolder)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    void release(Lease lease) {
+        openLeases.remove(lease);
+        int left = holders.decrementAndGet();
+        assert left >= FREED : "released more often than leased: " + this;
+        if (left == FREED) {
+            arena.close(); // the memory first,
+            budget.freed(this, retired.get()); // the promise after it: the account is never below the truth
+        }
+    }
+
+    void retire() {
+        if (holders.get() != FREED && retired.compareAndSet(false, true)) {
+            budget.retired(this);
+        }
+    }
+
+    MemorySegment bytes() {
+        return bytes;
+    }
+
+    MemoryTag tag() {
+        return tag;
+    }
+
+    String holder() {
+        return holder;
+    }
+
+    String name() {
+        return name;
+    }
+
+    long reservedBytes() {
+        return reservedBytes;
+    }
+
+    PageKind pageKind() {
+        return pageKind;
+    }
+
+    int holderCount() {
+        return holders.get();
+    }
+
+    private Lease track(Lease lease) {
+        if (TRACK_LEASES) {
+            openLeases.add(lease);
+        }
+        return lease;
+    }
+
+    @Override
+    public String toString() {
+        return tag + ":" + holder + " " + name + " (" + reservedBytes + " bytes, holders=" + holders.get()
+                + (TRACK_LEASES ? ", leases=" + openLeases : "") + ")";
+    }
+}

@@ -1,12 +1,13 @@
 package io.sluice.engine.distance;
 
+import static io.sluice.engine.segment.ColumnView.FLOAT;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -49,7 +50,6 @@ final class PanamaKernels implements VectorKernels {
     public void dot(float[] query, MemorySegment vectors, int[] rows, int from, int to, float[] out) {
         int dimension = query.length;
         int bound = FLOATS.loopBound(dimension);
-        VectorMask<Float> tail = FLOATS.indexInRange(bound, dimension);
         long rowBytes = (long) dimension * Float.BYTES;
         int last = to - 1;
         for (int i = from; i < to; i += 4) {
@@ -73,18 +73,21 @@ final class PanamaKernels implements VectorKernels {
                 sum2 = FloatVector.fromMemorySegment(FLOATS, vectors, at2 + here, LE).fma(q, sum2);
                 sum3 = FloatVector.fromMemorySegment(FLOATS, vectors, at3 + here, LE).fma(q, sum3);
             }
-            if (j < dimension) {
+            float dot0 = sum0.reduceLanes(VectorOperators.ADD);
+            float dot1 = sum1.reduceLanes(VectorOperators.ADD);
+            float dot2 = sum2.reduceLanes(VectorOperators.ADD);
+            float dot3 = sum3.reduceLanes(VectorOperators.ADD);
+            for (; j < dimension; j++) {
                 long here = (long) j * Float.BYTES;
-                FloatVector q = FloatVector.fromArray(FLOATS, query, j, tail);
-                sum0 = FloatVector.fromMemorySegment(FLOATS, vectors, at0 + here, LE, tail).fma(q, sum0);
-                sum1 = FloatVector.fromMemorySegment(FLOATS, vectors, at1 + here, LE, tail).fma(q, sum1);
-                sum2 = FloatVector.fromMemorySegment(FLOATS, vectors, at2 + here, LE, tail).fma(q, sum2);
-                sum3 = FloatVector.fromMemorySegment(FLOATS, vectors, at3 + here, LE, tail).fma(q, sum3);
+                dot0 += query[j] * vectors.get(FLOAT, at0 + here);
+                dot1 += query[j] * vectors.get(FLOAT, at1 + here);
+                dot2 += query[j] * vectors.get(FLOAT, at2 + here);
+                dot3 += query[j] * vectors.get(FLOAT, at3 + here);
             }
-            out[i] = sum0.reduceLanes(VectorOperators.ADD);
-            out[i1] = sum1.reduceLanes(VectorOperators.ADD);
-            out[i2] = sum2.reduceLanes(VectorOperators.ADD);
-            out[i3] = sum3.reduceLanes(VectorOperators.ADD);
+            out[i] = dot0;
+            out[i1] = dot1;
+            out[i2] = dot2;
+            out[i3] = dot3;
         }
     }
 
@@ -93,7 +96,6 @@ final class PanamaKernels implements VectorKernels {
             float[] query, MemorySegment vectors, int[] rows, int from, int to, float[] dots, float[] squaredNorms) {
         int dimension = query.length;
         int bound = FLOATS.loopBound(dimension);
-        VectorMask<Float> tail = FLOATS.indexInRange(bound, dimension);
         long rowBytes = (long) dimension * Float.BYTES;
         int last = to - 1;
         for (int i = from; i < to; i += 4) {
@@ -129,30 +131,37 @@ final class PanamaKernels implements VectorKernels {
                 norm2 = v2.fma(v2, norm2);
                 norm3 = v3.fma(v3, norm3);
             }
-            if (j < dimension) {
+            float dotSum0 = dot0.reduceLanes(VectorOperators.ADD);
+            float dotSum1 = dot1.reduceLanes(VectorOperators.ADD);
+            float dotSum2 = dot2.reduceLanes(VectorOperators.ADD);
+            float dotSum3 = dot3.reduceLanes(VectorOperators.ADD);
+            float normSum0 = norm0.reduceLanes(VectorOperators.ADD);
+            float normSum1 = norm1.reduceLanes(VectorOperators.ADD);
+            float normSum2 = norm2.reduceLanes(VectorOperators.ADD);
+            float normSum3 = norm3.reduceLanes(VectorOperators.ADD);
+            for (; j < dimension; j++) {
                 long here = (long) j * Float.BYTES;
-                FloatVector q = FloatVector.fromArray(FLOATS, query, j, tail);
-                FloatVector v0 = FloatVector.fromMemorySegment(FLOATS, vectors, at0 + here, LE, tail);
-                FloatVector v1 = FloatVector.fromMemorySegment(FLOATS, vectors, at1 + here, LE, tail);
-                FloatVector v2 = FloatVector.fromMemorySegment(FLOATS, vectors, at2 + here, LE, tail);
-                FloatVector v3 = FloatVector.fromMemorySegment(FLOATS, vectors, at3 + here, LE, tail);
-                dot0 = v0.fma(q, dot0);
-                dot1 = v1.fma(q, dot1);
-                dot2 = v2.fma(q, dot2);
-                dot3 = v3.fma(q, dot3);
-                norm0 = v0.fma(v0, norm0);
-                norm1 = v1.fma(v1, norm1);
-                norm2 = v2.fma(v2, norm2);
-                norm3 = v3.fma(v3, norm3);
+                float v0 = vectors.get(FLOAT, at0 + here);
+                float v1 = vectors.get(FLOAT, at1 + here);
+                float v2 = vectors.get(FLOAT, at2 + here);
+                float v3 = vectors.get(FLOAT, at3 + here);
+                dotSum0 += query[j] * v0;
+                dotSum1 += query[j] * v1;
+                dotSum2 += query[j] * v2;
+                dotSum3 += query[j] * v3;
+                normSum0 += v0 * v0;
+                normSum1 += v1 * v1;
+                normSum2 += v2 * v2;
+                normSum3 += v3 * v3;
             }
-            dots[i] = dot0.reduceLanes(VectorOperators.ADD);
-            dots[i1] = dot1.reduceLanes(VectorOperators.ADD);
-            dots[i2] = dot2.reduceLanes(VectorOperators.ADD);
-            dots[i3] = dot3.reduceLanes(VectorOperators.ADD);
-            squaredNorms[i] = norm0.reduceLanes(VectorOperators.ADD);
-            squaredNorms[i1] = norm1.reduceLanes(VectorOperators.ADD);
-            squaredNorms[i2] = norm2.reduceLanes(VectorOperators.ADD);
-            squaredNorms[i3] = norm3.reduceLanes(VectorOperators.ADD);
+            dots[i] = dotSum0;
+            dots[i1] = dotSum1;
+            dots[i2] = dotSum2;
+            dots[i3] = dotSum3;
+            squaredNorms[i] = normSum0;
+            squaredNorms[i1] = normSum1;
+            squaredNorms[i2] = normSum2;
+            squaredNorms[i3] = normSum3;
         }
     }
 
@@ -160,7 +169,6 @@ final class PanamaKernels implements VectorKernels {
     public void squaredL2(float[] query, MemorySegment vectors, int[] rows, int from, int to, float[] out) {
         int dimension = query.length;
         int bound = FLOATS.loopBound(dimension);
-        VectorMask<Float> tail = FLOATS.indexInRange(bound, dimension);
         long rowBytes = (long) dimension * Float.BYTES;
         int last = to - 1;
         for (int i = from; i < to; i += 4) {
@@ -188,22 +196,25 @@ final class PanamaKernels implements VectorKernels {
                 sum2 = d2.fma(d2, sum2);
                 sum3 = d3.fma(d3, sum3);
             }
-            if (j < dimension) {
+            float distance0 = sum0.reduceLanes(VectorOperators.ADD);
+            float distance1 = sum1.reduceLanes(VectorOperators.ADD);
+            float distance2 = sum2.reduceLanes(VectorOperators.ADD);
+            float distance3 = sum3.reduceLanes(VectorOperators.ADD);
+            for (; j < dimension; j++) {
                 long here = (long) j * Float.BYTES;
-                FloatVector q = FloatVector.fromArray(FLOATS, query, j, tail);
-                FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, vectors, at0 + here, LE, tail).sub(q);
-                FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, vectors, at1 + here, LE, tail).sub(q);
-                FloatVector d2 = FloatVector.fromMemorySegment(FLOATS, vectors, at2 + here, LE, tail).sub(q);
-                FloatVector d3 = FloatVector.fromMemorySegment(FLOATS, vectors, at3 + here, LE, tail).sub(q);
-                sum0 = d0.fma(d0, sum0);
-                sum1 = d1.fma(d1, sum1);
-                sum2 = d2.fma(d2, sum2);
-                sum3 = d3.fma(d3, sum3);
+                float d0 = vectors.get(FLOAT, at0 + here) - query[j];
+                float d1 = vectors.get(FLOAT, at1 + here) - query[j];
+                float d2 = vectors.get(FLOAT, at2 + here) - query[j];
+                float d3 = vectors.get(FLOAT, at3 + here) - query[j];
+                distance0 += d0 * d0;
+                distance1 += d1 * d1;
+                distance2 += d2 * d2;
+                distance3 += d3 * d3;
             }
-            out[i] = sum0.reduceLanes(VectorOperators.ADD);
-            out[i1] = sum1.reduceLanes(VectorOperators.ADD);
-            out[i2] = sum2.reduceLanes(VectorOperators.ADD);
-            out[i3] = sum3.reduceLanes(VectorOperators.ADD);
+            out[i] = distance0;
+            out[i1] = distance1;
+            out[i2] = distance2;
+            out[i3] = distance3;
         }
     }
 

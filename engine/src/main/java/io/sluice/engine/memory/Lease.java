@@ -59,6 +59,11 @@ public final class Lease implements AutoCloseable {
         return arena.holderCount();
     }
 
+    /** Whether the last lease is closed, the memory is gone, and the account has its bytes back. Forever once true. */
+    public boolean isFreed() {
+        return arena.isAccountedBack();
+    }
+
     /** The part's name, such as {@code segment 12 field word}. */
     public String name() {
         return arena.name();

@@ -48,10 +48,13 @@ public final class MemoryBudget implements AutoCloseable {
         if (sizeBytes > limitBytes) {
             return new Admission.Refused(sizeBytes, limitBytes);
         }
-        for (long reserved = reservedBytes.get(); ; reserved = reservedBytes.get()) {
+        while (true) {
+            // Retiring is read first and written last, so bytes that are about to be freed are never overlooked.
+            long retiring = retiringBytes.get();
+            long reserved = reservedBytes.get();
             long missing = sizeBytes - (limitBytes - reserved);
             if (missing > 0) {
-                return new Admission.Deferred(missing, retiringBytes.get());
+                return new Admission.Deferred(missing, retiring);
             }
             if (reservedBytes.compareAndSet(reserved, reserved + sizeBytes)) {
                 counter(tag).addAndGet(sizeBytes);
@@ -148,20 +151,26 @@ public final class MemoryBudget implements AutoCloseable {
     void freed(SegmentArena arena, boolean wasRetired) {
         arenas.remove(arena);
         usedBytes.addAndGet(-arena.reservedBytes());
+        unreserve(arena.tag(), arena.reservedBytes());
         if (wasRetired) {
             retiringBytes.addAndGet(-arena.reservedBytes());
         }
-        unreserve(arena.tag(), arena.reservedBytes());
+        arena.markAccountedBack();
+        tellFreed(arena.reservedBytes());
     }
 
     void closed(Reservation reservation, long leftBytes) {
         reservations.remove(reservation);
         unreserve(reservation.tag(), leftBytes);
+        tellFreed(leftBytes);
     }
 
     private void unreserve(MemoryTag tag, long sizeBytes) {
         counter(tag).addAndGet(-sizeBytes);
         reservedBytes.addAndGet(-sizeBytes);
+    }
+
+    private void tellFreed(long sizeBytes) {
         if (sizeBytes > 0) {
             freedListeners.forEach(Runnable::run);
         }

@@ -29,6 +29,7 @@ final class SegmentArena {
     private final PageKind pageKind;
     private final AtomicInteger holders = new AtomicInteger(1);
     private final AtomicBoolean retired = new AtomicBoolean();
+    private volatile boolean accountedBack;
     private final Set<Lease> openLeases = ConcurrentHashMap.newKeySet(); // filled only when leases are tracked
 
     SegmentArena(
@@ -74,6 +75,15 @@ final class SegmentArena {
         if (holders.get() != FREED && retired.compareAndSet(false, true)) {
             budget.retired(this);
         }
+    }
+
+    /** Called by the budget when the bytes are free in the account too. */
+    void markAccountedBack() {
+        accountedBack = true;
+    }
+
+    boolean isAccountedBack() {
+        return accountedBack;
     }
 
     MemorySegment bytes() {

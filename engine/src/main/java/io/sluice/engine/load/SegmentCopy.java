@@ -1,0 +1,67 @@
+package io.sluice.engine.load;
+
+import io.sluice.engine.memory.Lease;
+import io.sluice.engine.segment.PartChecksum;
+import io.sluice.engine.segment.PartDirectory;
+import io.sluice.engine.store.SegmentStore;
+import io.sluice.engine.store.StoredFile;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Moves bytes from files to their final place, once, and checks them while they are hot. Blocks; for {@code segment-io}
+ * threads. Thread-safe: each call opens its own file and holds its own lease.
+ */
+final class SegmentCopy {
+    private final SegmentStore store;
+    private final StagedParts staged;
+    private final JobStop stop;
+    private final Set<Object> underWay = ConcurrentHashMap.newKeySet(); // as many as there are readers
+
+    SegmentCopy(SegmentStore store, StagedParts staged, JobStop stop) {
+        this.store = store;
+        this.staged = staged;
+        this.stop = stop;
+    }
+
+    /** Reads the directory of a file and makes room for the parts in it that the plan wants. */
+    List<PartSource> stage(List<PartSource> partsOfFile) {
+        stop.throwIfRequested();
+        PartSource first = partsOfFile.getFirst();
+        var what = "the directory of " + first.key();
+        underWay.add(what);
+        try (StoredFile file = store.open(first.key())) {
+            var directory = PartDirectory.read(file, first.key(), first.fileKind(), first.ownerId());
+            for (PartSource part : partsOfFile) {
+                staged.allocate(part, directory.part(part.part().partId()));
+            }
+        } finally {
+            underWay.remove(what);
+        }
+        return partsOfFile;
+    }
+
+    /** Fills one chunk of a part's memory and checks its blocks. */
+    SegmentChunk read(SegmentChunk chunk) {
+        stop.throwIfRequested();
+        PartSource source = chunk.part();
+        LoadedPart part = staged.part(source);
+        underWay.add(chunk);
+        try (Lease lease = part.ownerLease().tryShare("load copy").orElseThrow();
+                StoredFile file = store.open(source.key())) {
+            MemorySegment bytes = lease.bytes().asSlice(chunk.offsetBytes(), chunk.sizeBytes());
+            file.read(part.layout().offsetBytes() + chunk.offsetBytes(), bytes);
+            PartChecksum.verify(part.layout(), chunk.firstBlock(), bytes, source.key(), source.name());
+        } finally {
+            underWay.remove(chunk);
+        }
+        return chunk;
+    }
+
+    /** What is being read at present, for people. */
+    Set<Object> underWay() {
+        return Set.copyOf(underWay);
+    }
+}

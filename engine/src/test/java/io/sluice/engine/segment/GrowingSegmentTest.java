@@ -13,6 +13,7 @@ import io.sluice.engine.schema.Column;
 import io.sluice.engine.schema.ColumnBatch;
 import io.sluice.engine.schema.DataType;
 import io.sluice.engine.schema.Keys;
+import io.sluice.engine.store.MemoryStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,7 +35,7 @@ class GrowingSegmentTest {
     final MemoryAudit audit = new MemoryAudit();
 
     private final MemoryBudget budget = audit.budget(1L << 30);
-    private final HeapStore store = new HeapStore();
+    private final MemoryStore store = new MemoryStore();
 
     /** Random appends, deletes, views at random times and seals, against a list of rows. */
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.sluice.engine.segment;
 import io.sluice.engine.catalog.PartRecord;
 import io.sluice.engine.catalog.SegmentRecord;
 import io.sluice.engine.schema.CollectionSchema;
+import io.sluice.engine.store.SegmentStore;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,7 +12,7 @@ import java.util.Map;
 final class SealedRows {
     private SealedRows() {}
 
-    static RowBlock read(HeapStore store, SegmentRecord segment, CollectionSchema schema) {
+    static RowBlock read(SegmentStore store, SegmentRecord segment, CollectionSchema schema) {
         try (var file = store.open(segment.key())) {
             var directory = PartDirectory.read(file, segment.key(), PartFileWriter.Kind.SEGMENT, segment.id());
             Map<Integer, ColumnView> columns = new HashMap<>();

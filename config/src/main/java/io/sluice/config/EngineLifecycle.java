@@ -19,6 +19,9 @@ public final class EngineLifecycle implements SmartLifecycle, DisposableBean {
     /** Below the web server's phases: starts before it, stops after it. */
     private static final int PHASE = 0;
 
+    /** A stop in the middle of a long replay does not wait for its end: whatever was acknowledged is in the log. */
+    private static final Duration LONGEST_OPENING = Duration.ofSeconds(5);
+
     /** The engine bounds its own drain; this is for a disk that hangs. */
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(30);
 
@@ -54,9 +57,12 @@ public final class EngineLifecycle implements SmartLifecycle, DisposableBean {
     public void stop() {
         if (started.get() && stopped.compareAndSet(false, true)) {
             try {
-                opened.onErrorComplete().flatMap(Serving::close).block(LONGEST_CLOSE);
+                opened.timeout(LONGEST_OPENING)
+                        .onErrorComplete()
+                        .flatMap(Serving::close)
+                        .block(LONGEST_CLOSE);
             } catch (RuntimeException failure) {
-                LOG.warn("the engine did not close cleanly; the log has every acknowledged write", failure);
+                LOG.warn("the engine did not close cleanly; every acknowledged write is in its log", failure);
             }
         }
     }

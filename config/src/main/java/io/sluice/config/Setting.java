@@ -45,8 +45,8 @@ enum Setting {
     enum Kind {
         TEXT("text", "a host name or an address"),
         FOLDER("path", "a path without ';'"),
-        PORT("number", "0 to 65535"),
-        COUNT("number", "1 to 100000"),
+        PORT("port", "0 to 65535"),
+        COUNT("count", "1 to 100000"),
         BYTES("bytes", "1MiB to 8TiB, written like 64KiB, 512MiB, 1.5GiB or as a plain number of bytes"),
         RATE("bytes/s", "0 (no limit) or a size per second, written like 20MiB"),
         TIME("time", "1ms to 24h, written like 100ms, 5s, 10m or 1h");

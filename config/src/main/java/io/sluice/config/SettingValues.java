@@ -93,8 +93,11 @@ final class SettingValues {
         return name.replaceAll("[._-]", "").toLowerCase(Locale.ROOT);
     }
 
-    /** How many letters must be changed, added or removed (Levenshtein). */
+    /** How many letters must be changed, added or removed (Levenshtein); 1 when only the end is missing or too much. */
     private static int distance(String from, String to) {
+        if (from.startsWith(to) || to.startsWith(from)) {
+            return 1;
+        }
         int[] row = new int[to.length() + 1];
         Arrays.setAll(row, i -> i);
         for (int i = 1; i <= from.length(); i++) {

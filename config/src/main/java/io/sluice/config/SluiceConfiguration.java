@@ -5,6 +5,7 @@ import io.sluice.engine.VectorEngine;
 import io.sluice.engine.catalog.Catalog;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
@@ -31,6 +32,18 @@ import reactor.netty.http.server.HttpServer;
 public final class SluiceConfiguration implements ApplicationContextInitializer<GenericApplicationContext> {
     private static final Logger LOG = LoggerFactory.getLogger(SluiceConfiguration.class);
 
+    private final Function<Settings, Mono<Serving>> opener;
+
+    /** The real server. */
+    public SluiceConfiguration() {
+        this(SluiceConfiguration::open);
+    }
+
+    /** @param opener opens what serves, on the locked data folder */
+    SluiceConfiguration(Function<Settings, Mono<Serving>> opener) {
+        this.opener = opener;
+    }
+
     @Override
     public void initialize(GenericApplicationContext context) {
         Settings settings = Settings.of(context.getEnvironment());
@@ -41,7 +54,7 @@ public final class SluiceConfiguration implements ApplicationContextInitializer<
         context.registerBean(DataFolderLock.class, () -> DataFolderLock.take(settings.dataFolder()));
         context.registerBean(EngineLifecycle.class, () -> {
             context.getBean(DataFolderLock.class); // held before H2 opens its file, given back after it is closed
-            return new EngineLifecycle(open(settings));
+            return new EngineLifecycle(opener.apply(settings));
         });
         context.registerBean(OpenStreams.class, OpenStreams::new);
         context.registerBean(

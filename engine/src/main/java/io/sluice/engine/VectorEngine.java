@@ -1,6 +1,15 @@
 package io.sluice.engine;
 
 import io.sluice.engine.catalog.Catalog;
+import io.sluice.engine.collection.Collection;
+import io.sluice.engine.collection.CollectionIndex;
+import io.sluice.engine.collection.Database;
+import io.sluice.engine.collection.Namespace;
+import io.sluice.engine.collection.ReadView;
+import io.sluice.engine.collection.SealedFiles;
+import io.sluice.engine.compaction.IndexBuilds;
+import io.sluice.engine.error.EngineException;
+import io.sluice.engine.error.ErrorCode;
 import io.sluice.engine.load.LoadEstimate;
 import io.sluice.engine.load.LoadRequest;
 import io.sluice.engine.load.LoadStatus;
@@ -14,238 +23,404 @@ import io.sluice.engine.search.QueryRequest;
 import io.sluice.engine.search.QueryResult;
 import io.sluice.engine.search.SearchRequest;
 import io.sluice.engine.search.SearchResult;
+import io.sluice.engine.search.Searcher;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * The database, as the faces see it. Thread-safe.
  *
  * <p>Collections are named by database and by name or alias. Every error is an
- * {@link io.sluice.engine.error.EngineException}. Work runs on the engine's own threads; no method blocks its caller.
+ * {@link io.sluice.engine.error.EngineException}. Work runs on the engine's own threads; no method blocks its caller, and
+ * every answer arrives on a thread that may go on with it.
  */
 public final class VectorEngine {
-    private VectorEngine() {}
+    private final EngineParts parts;
 
-    /** Opens the data folder, replays the log, and goes on with the loads that were wanted. */
+    VectorEngine(EngineParts parts) {
+        this.parts = parts;
+    }
+
+    /**
+     * Opens the data folder, replays the log, and goes on with the loads that were wanted.
+     *
+     * @param catalog closed with the engine
+     */
     public static Mono<VectorEngine> open(EngineOptions options, Catalog catalog) {
-        throw new UnsupportedOperationException();
+        return Mono.fromCallable(() -> new VectorEngine(EngineParts.open(options, catalog)))
+                .subscribeOn(Schedulers.boundedElastic());
     }
 
     // Databases
 
     public Mono<Void> createDatabase(String database, Map<String, String> properties) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.namespace().createDatabase(database, properties));
     }
 
     public Mono<List<String>> listDatabases() {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.namespace().databaseNames());
     }
 
     public Mono<DatabaseDescription> describeDatabase(String database) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> {
+            Database found = parts.namespace().database(database);
+            return new DatabaseDescription(
+                    found.record().id(),
+                    found.name(),
+                    found.record().properties(),
+                    found.record().createdTimestamp());
+        });
     }
 
+    /** Dropping what is not there succeeds; one with collections is refused. */
     public Mono<Void> dropDatabase(String database) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.namespace().dropDatabase(database));
     }
 
     // Collections
 
     /** Creating one that exists with an equal schema succeeds. */
     public Mono<Void> createCollection(CreateCollectionRequest request) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> {
+            parts.namespace()
+                    .createCollection(
+                            request.database(),
+                            request.name(),
+                            request.schema(),
+                            request.consistencyLevel(),
+                            request.shardCount(),
+                            request.properties());
+        });
     }
 
     public Mono<Boolean> hasCollection(String database, String collection) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.namespace().find(database, collection).isPresent());
     }
 
     public Mono<CollectionDescription> describeCollection(String database, String collection) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> describe(parts.namespace().get(database, collection)));
+    }
+
+    private CollectionDescription describe(Collection collection) {
+        var record = collection.record();
+        return new CollectionDescription(
+                record.id(),
+                collection.database(),
+                record.name(),
+                record.schema(),
+                record.consistencyLevel(),
+                record.shardCount(),
+                collection.partitions().size(),
+                parts.namespace().aliasesOf(collection),
+                indexes(collection),
+                parts.loads().status(collection, List.of()),
+                record.properties(),
+                record.createdTimestamp(),
+                record.updatedTimestamp());
     }
 
     /** Names, sorted. */
     public Mono<List<String>> listCollections(String database) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.namespace().collections(database).stream()
+                .map(Collection::collection)
+                .toList());
     }
 
     /** Every collection of a database with state, rows and bytes. */
     public Mono<List<CollectionSummary>> summarizeCollections(String database) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.namespace().collections(database).stream()
+                .map(collection -> new CollectionSummary(
+                        collection.collectionId(),
+                        collection.database(),
+                        collection.collection(),
+                        parts.loads().status(collection, List.of()),
+                        collection.rowCount(-1),
+                        collection.diskBytes(),
+                        collection.loadedBytes(),
+                        collection.writeBufferBytes(),
+                        collection.segmentCount(),
+                        collection.lastAccessMillis()))
+                .toList());
     }
 
-    /** Rows that are not deleted, as far as it is known without a load. */
+    /** Sealed and growing rows; deleted ones count until they are merged away. */
     public Mono<Long> countRows(String database, String collection) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.namespace().get(database, collection).rowCount(-1));
     }
 
     public Mono<Void> renameCollection(String database, String collection, String newName, String newDatabase) {
-        throw new UnsupportedOperationException();
+        return parts.threads()
+                .ddl(() -> parts.namespace().renameCollection(database, collection, newName, newDatabase));
     }
 
-    /** Dropping what is not there succeeds. */
+    /** Dropping what is not there succeeds. Completes when nobody finds it any more; bytes and files follow. */
     public Mono<Void> dropCollection(String database, String collection) {
-        throw new UnsupportedOperationException();
+        return parts.threads()
+                .ddl(() -> parts.namespace().beginDrop(database, collection).ifPresent(parts.drops()::free));
     }
 
     // Partitions
 
+    /** Creating one that exists succeeds. */
     public Mono<Void> createPartition(String database, String collection, String partition) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.namespace().createPartition(database, collection, partition));
     }
 
+    /** Dropping what is not there succeeds; a loaded one is refused. */
     public Mono<Void> dropPartition(String database, String collection, String partition) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> {
+            Collection of = parts.namespace().get(database, collection);
+            parts.namespace()
+                    .beginDropPartition(database, collection, partition)
+                    .ifPresent(dropped -> parts.drops().free(of, dropped));
+        });
     }
 
     public Mono<Boolean> hasPartition(String database, String collection, String partition) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() ->
+                parts.namespace().get(database, collection).findPartition(partition).isPresent());
     }
 
     /** {@code _default} first, then in the order of creation. */
     public Mono<List<PartitionDescription>> listPartitions(String database, String collection) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> {
+            Collection found = parts.namespace().get(database, collection);
+            return found.partitions().stream()
+                    .map(partition -> new PartitionDescription(
+                            partition.id(),
+                            partition.name(),
+                            partition.createdTimestamp(),
+                            found.rowCount(partition.id()),
+                            parts.loads()
+                                    .status(found, List.of(partition.name()))
+                                    .progress()))
+                    .toList();
+        });
     }
 
     // Aliases
 
     public Mono<Void> createAlias(String database, String collection, String alias) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.namespace().createAlias(database, collection, alias));
     }
 
     public Mono<Void> alterAlias(String database, String collection, String alias) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.namespace().alterAlias(database, collection, alias));
     }
 
+    /** Dropping what is not there succeeds. */
     public Mono<Void> dropAlias(String database, String alias) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.namespace().dropAlias(database, alias));
     }
 
     /** The collection's name. */
     public Mono<String> describeAlias(String database, String alias) {
-        throw new UnsupportedOperationException();
+        return parts.threads()
+                .ddl(() -> parts.namespace().describeAlias(database, alias).collection());
     }
 
     /** @param collection empty = of the whole database */
     public Mono<List<String>> listAliases(String database, String collection) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.namespace().aliases(database, collection));
     }
 
     // Indexes
 
     /** @param definition with id 0; name, type and metric may be empty (field name, AUTOINDEX, COSINE) */
-    public Mono<Void> createIndex(
-            String database, String collection, String field, IndexDefinition definition) {
-        throw new UnsupportedOperationException();
+    public Mono<Void> createIndex(String database, String collection, String field, IndexDefinition definition) {
+        return parts.threads().ddl(() -> parts.namespace()
+                .createIndex(database, collection, field, definition)
+                .ifPresent(parts.builds()::schedule));
     }
 
     /** Empty when there is none. */
     public Mono<List<IndexDescription>> listIndexes(String database, String collection) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> indexes(parts.namespace().get(database, collection)));
     }
 
+    private List<IndexDescription> indexes(Collection collection) {
+        List<SealedFiles> sealed = collection.sealedFiles();
+        return collection.indexes().stream()
+                .map(index -> describe(collection, index, sealed))
+                .toList();
+    }
+
+    private IndexDescription describe(Collection collection, CollectionIndex index, List<SealedFiles> sealed) {
+        long total = 0;
+        long built = 0;
+        for (SealedFiles files : sealed) {
+            total += files.segment().rowCount();
+            built += IndexBuilds.isBuilt(index, files) ? files.segment().rowCount() : 0;
+        }
+        Optional<String> trouble = built == total ? Optional.empty() : parts.builds().trouble(index.id());
+        return new IndexDescription(
+                index.definition(),
+                collection.schema().get(index.fieldId()).name(),
+                total,
+                built,
+                total - built,
+                built == total ? "Finished" : "InProgress",
+                trouble.orElse(""));
+    }
+
+    /** Dropping what is not there succeeds; refused while the collection is loaded. */
     public Mono<Void> dropIndex(String database, String collection, String indexName) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.namespace().dropIndex(database, collection, indexName));
     }
 
     // Writes
 
     /** @param partition empty = {@code _default} */
     public Mono<WriteResult> insert(String database, String collection, String partition, RowBatch rows) {
-        throw new UnsupportedOperationException();
+        return parts.writes().insert(database, collection, partition, rows);
     }
 
-    /** @param partition empty = {@code _default} */
+    /** Replaces entities of the same keys in the same partition. @param partition empty = {@code _default} */
     public Mono<WriteResult> upsert(String database, String collection, String partition, RowBatch rows) {
-        throw new UnsupportedOperationException();
+        return parts.writes().upsert(database, collection, partition, rows);
     }
 
+    /** By key this needs no load; by filter the collection must be loaded. */
     public Mono<WriteResult> delete(DeleteRequest request) {
-        throw new UnsupportedOperationException();
+        return parts.writes().delete(request);
     }
 
     /** Seals the growing rows; completes when they are durable as segments. */
     public Mono<FlushResult> flush(String database, String collection) {
-        throw new UnsupportedOperationException();
+        return parts.threads()
+                .ddl(() -> parts.namespace().get(database, collection))
+                .flatMap(found -> Mono.fromFuture(() -> sealAll(found), true))
+                .publishOn(Schedulers.parallel());
+    }
+
+    private CompletableFuture<FlushResult> sealAll(Collection collection) {
+        List<CompletableFuture<Optional<Long>>> seals = collection.partitions().stream()
+                .map(partition -> parts.sealer().seal(collection, partition.id()))
+                .toList();
+        return CompletableFuture.allOf(seals.toArray(CompletableFuture[]::new)).thenApply(_ -> {
+            List<Long> segments = new ArrayList<>();
+            seals.forEach(seal -> seal.join().ifPresent(segments::add));
+            return new FlushResult(segments, parts.log().appliedTimestamp());
+        });
     }
 
     // Reads
 
+    /** The collection must be loaded. */
     public Mono<SearchResult> search(SearchRequest request) {
-        throw new UnsupportedOperationException();
+        return parts.threads().search(() -> {
+            Collection collection = parts.namespace().get(request.database(), request.collection());
+            try (ReadView view = read(
+                    collection, "search", request.partitions(), request.ignoreGrowing(), request.timestamp())) {
+                return Searcher.search(request, view);
+            }
+        });
     }
 
+    /** The collection must be loaded. */
     public Mono<QueryResult> query(QueryRequest request) {
-        throw new UnsupportedOperationException();
+        return parts.threads().search(() -> {
+            Collection collection = parts.namespace().get(request.database(), request.collection());
+            try (ReadView view = read(
+                    collection, "query", request.partitions(), request.ignoreGrowing(), request.timestamp())) {
+                return Searcher.query(request, view);
+            }
+        });
+    }
+
+    private ReadView read(
+            Collection collection, String verb, List<String> partitions, boolean ignoreGrowing, long timestamp) {
+        try {
+            return collection.openRead(verb, partitions, ignoreGrowing, timestamp, parts.log()::appliedTimestamp);
+        } catch (EngineException.WrongState refused) {
+            if (refused.code() == ErrorCode.COLLECTION_NOT_LOADED) {
+                throw parts.loads().whyNotServed(collection, verb);
+            }
+            throw refused;
+        }
     }
 
     // Load and release
 
     /** Accepts, joins or refuses a load; completes at once, with the operation as it is then. */
     public Mono<OperationView> load(LoadRequest request) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.loads().load(request));
     }
 
-    /** Accepts a release; completes at once. Releasing what is not loaded is a finished operation. */
+    /** Accepts a release; completes at once. Releasing what is not loaded is an operation that ends at once. */
     public Mono<OperationView> release(ReleaseRequest request) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.loads().release(request));
     }
 
+    /** What a load would take; moves nothing and changes nothing. */
     public Mono<LoadEstimate> estimate(LoadRequest request) {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> parts.loads().estimate(request));
     }
 
     /** An unknown collection is a value ({@code NOT_EXIST}); an unknown partition is an error. */
     public Mono<LoadStatus> loadStatus(String database, String collection, List<String> partitions) {
-        throw new UnsupportedOperationException();
+        return Mono.fromCallable(() -> parts.loads().status(database, collection, partitions));
     }
 
     /** Newest first. */
     public List<OperationView> operations() {
-        throw new UnsupportedOperationException();
+        return parts.jobs().list();
     }
 
     /** Error {@code OPERATION_NOT_FOUND} for an id that is not remembered; so for the next three. */
     public Mono<OperationView> operation(String operationId) {
-        throw new UnsupportedOperationException();
+        return Mono.fromCallable(() -> known(operationId));
+    }
+
+    private OperationView known(String operationId) {
+        return parts.jobs()
+                .find(operationId)
+                .orElseThrow(() -> new EngineException.NotFound(
+                        ErrorCode.OPERATION_NOT_FOUND,
+                        "operation not found: operation=" + operationId + ". Finished ones are kept for a while only"));
     }
 
     /** Completes with the final view when the operation has ended; a failed one is a value. */
     public Mono<OperationView> finished(String operationId) {
-        throw new UnsupportedOperationException();
+        return parts.jobs().finished(operationId);
     }
 
+    /** Asks a load to stop; completes when its bytes are back. Of a finished operation: its view as it is. */
     public Mono<OperationView> cancel(String operationId) {
-        throw new UnsupportedOperationException();
+        return parts.jobs().cancel(operationId);
     }
 
     /** See {@link io.sluice.engine.load.LoadJobs#events(String, String)}. */
     public Flux<OperationEvent> operationEvents(String operationId, @Nullable String afterEventId) {
-        throw new UnsupportedOperationException();
+        return parts.jobs().events(operationId, afterEventId);
     }
 
     /** See {@link io.sluice.engine.load.LoadJobs#events(String, Set, String)}. */
     public Flux<MultiplexedEvent> events(
             @Nullable String database, Set<String> collections, @Nullable String afterEventId) {
-        throw new UnsupportedOperationException();
+        return parts.jobs().events(database, collections, afterEventId);
     }
 
     /** @param database and {@code collection}: null = all */
     public Mono<MemoryReport> memory(@Nullable String database, @Nullable String collection) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Whether the log is replayed and requests are served. */
-    public boolean ready() {
-        throw new UnsupportedOperationException();
+        return parts.threads().ddl(() -> MemoryReports.of(parts.budget(), parts.namespace(), database, collection));
     }
 
     /** Stop accepting, stop jobs, close collections, wait for leases, close log, store and catalog. */
     public Mono<Void> close() {
-        throw new UnsupportedOperationException();
+        return parts.jobs()
+                .shutdown()
+                .publishOn(Schedulers.boundedElastic())
+                .then(Mono.fromRunnable(parts::close))
+                .then(parts.threads().loads().disposeGracefully())
+                .then(parts.catalog().close());
     }
 }

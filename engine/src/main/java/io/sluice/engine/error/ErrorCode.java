@@ -14,6 +14,7 @@ public enum ErrorCode {
     RATE_LIMITED(8, 49, true),
     READ_ONLY(9, 48, false),
     UNIMPLEMENTED(10, 1, false),
+    SERVICE_RESOURCE_INSUFFICIENT(12, 1, true),
     COLLECTION_NOT_FOUND(100, 4, false),
     COLLECTION_NOT_LOADED(101, 1, false),
     COLLECTION_LIMIT(102, 1, false),

@@ -5,7 +5,6 @@ import io.sluice.engine.error.EngineException.InvalidRequest;
 import io.sluice.engine.error.EngineException.NotFound;
 import io.sluice.engine.error.EngineException.Stopped;
 import io.sluice.engine.error.EngineException.Unavailable;
-import io.sluice.engine.error.EngineException.WrongState;
 import io.sluice.engine.error.ErrorCode;
 import io.sluice.engine.load.Operation.Identity;
 import io.sluice.engine.memory.MemoryBudget;
@@ -85,14 +84,13 @@ public final class LoadJobs {
     // Load and release
 
     /**
-     * Starts a load towards {@code goal}, or joins the running one that has the same goal. Returns at once. A running
-     * release is waited for inside the job. The goal is saved first; a load that fails or is cancelled puts back the goal
+     * Starts a load towards {@code goal}, or joins the newest one when it has the same goal. Returns at once. A load with
+     * another goal and a release that are under way have their turn first: the job waits, {@code queued}. The goal is saved first; a load that fails or is cancelled puts back the goal
      * that was there before.
      *
      * @param partitions names, for the view; empty = all
      * @param fields names, for the view; empty = all
      * @param deadline the job fails when it is not done by then; null = none
-     * @throws WrongState while a load with another goal runs
      * @throws Unavailable after {@link #shutdown}
      */
     public OperationView load(
@@ -128,8 +126,9 @@ public final class LoadJobs {
         boolean itsTurn;
         synchronized (lock) {
             refuseWhenShuttingDown();
-            if (newestJob(target) instanceof LoadJob present && present.isUnderWay()) {
-                refuseOtherGoal(present, goal);
+            if (newestJob(target) instanceof LoadJob present
+                    && present.isUnderWay()
+                    && present.goal().equals(goal)) {
                 return present.operation().view();
             }
             job = new LoadJob(target, goal, open(identity), resumed, means, () -> freshId(OperationKind.LOAD));
@@ -339,17 +338,6 @@ public final class LoadJobs {
         if (shuttingDown) {
             throw new Unavailable(
                     ErrorCode.SERVICE_UNAVAILABLE, "server is shutting down. Ask again when it is back");
-        }
-    }
-
-    private static void refuseOtherGoal(LoadJob present, LoadGoal goal) {
-        if (!present.goal().equals(goal)) {
-            OperationView view = present.operation().view();
-            throw new WrongState(
-                    ErrorCode.COLLECTION_NOT_FULLY_LOADED,
-                    "collection not fully loaded[collection=" + view.collection()
-                            + "]: a load of other partitions or fields is under way: operation=" + view.id()
-                            + ", percent=" + view.percent() + ". Wait for it, cancel it, or release the collection");
         }
     }
 

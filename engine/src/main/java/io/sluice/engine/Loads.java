@@ -1,0 +1,190 @@
+package io.sluice.engine;
+
+import io.sluice.engine.catalog.PartitionRecord;
+import io.sluice.engine.collection.Collection;
+import io.sluice.engine.collection.Namespace;
+import io.sluice.engine.error.EngineException;
+import io.sluice.engine.error.ErrorCode;
+import io.sluice.engine.load.LoadEstimate;
+import io.sluice.engine.load.LoadGoal;
+import io.sluice.engine.load.LoadJobs;
+import io.sluice.engine.load.LoadRequest;
+import io.sluice.engine.load.LoadStatus;
+import io.sluice.engine.load.OperationKind;
+import io.sluice.engine.load.OperationView;
+import io.sluice.engine.load.ReleaseRequest;
+import io.sluice.engine.memory.MemoryBudget;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Load and release requests by name: checks them, turns them into goals, and asks the jobs. Thread-safe; may wait for the
+ * catalog, so it runs on {@code ddl} threads.
+ */
+final class Loads {
+    private final Namespace namespace;
+    private final LoadJobs jobs;
+    private final MemoryBudget budget;
+    private final Map<Long, String> refreshes = new ConcurrentHashMap<>(); // newest refresh operation by collection
+
+    Loads(Namespace namespace, LoadJobs jobs, MemoryBudget budget) {
+        this.namespace = namespace;
+        this.jobs = jobs;
+        this.budget = budget;
+    }
+
+    OperationView load(LoadRequest request) {
+        Collection collection = namespace.get(request.database(), request.collection());
+        LoadGoal goal = LoadRules.goalOf(collection, wanted(collection), request);
+        OperationView operation = start(collection, goal, request.deadline());
+        if (request.refresh()) {
+            refreshes.put(collection.collectionId(), operation.id());
+        }
+        return operation;
+    }
+
+    private OperationView start(Collection collection, LoadGoal goal, @Nullable Duration deadline) {
+        return jobs.load(
+                collection,
+                goal,
+                partitionNames(collection, goal),
+                goal.allFields() ? List.of() : LoadRules.namesOf(collection.schema(), goal.fieldIds()),
+                deadline);
+    }
+
+    /** What is wanted when every accepted load is done; null = nothing. */
+    private @Nullable LoadGoal wanted(Collection collection) {
+        return jobs.wanted(collection.collectionId()).orElseGet(collection::goal);
+    }
+
+    /** Goes on with what the catalog wants loaded. */
+    void resume(Collection collection, String operationId, int attempt) {
+        LoadGoal goal = collection.goal();
+        if (goal != null) {
+            jobs.resume(
+                    collection,
+                    goal,
+                    partitionNames(collection, goal),
+                    goal.allFields() ? List.of() : LoadRules.namesOf(collection.schema(), goal.fieldIds()),
+                    operationId,
+                    attempt);
+        }
+    }
+
+    OperationView release(ReleaseRequest request) {
+        Collection collection = namespace.get(request.database(), request.collection());
+        List<Long> partitions = request.partitions().stream()
+                .map(name -> collection.getPartition(name).id())
+                .toList();
+        LoadGoal left = LoadRules.without(collection, wanted(collection), partitions);
+        return jobs.release(collection, left == null ? List.of() : partitions, left, request.partitions());
+    }
+
+    /** Frees everything that a dropped collection has in memory; the operation ends when the bytes are back. */
+    OperationView releaseDropped(Collection collection) {
+        return jobs.release(collection, List.of(), null, List.of());
+    }
+
+    LoadEstimate estimate(LoadRequest request) {
+        Collection collection = namespace.get(request.database(), request.collection());
+        LoadGoal goal = LoadRules.goalOf(collection, wanted(collection), request);
+        return LoadEstimate.of(
+                collection.database(),
+                collection.collection(),
+                collection.allParts(goal),
+                collection.missingParts(goal),
+                budget);
+    }
+
+    /** An unknown collection is {@code NOT_EXIST}, not an error; unknown partitions are errors. */
+    LoadStatus status(String database, String name, List<String> partitionNames) {
+        Optional<Collection> found = namespace.find(database, name);
+        return found.isEmpty()
+                ? new LoadStatus(LoadStatus.State.NOT_EXIST, 0, 0, null)
+                : status(found.get(), partitionNames);
+    }
+
+    LoadStatus status(Collection collection, List<String> partitionNames) {
+        List<Long> partitions = partitionNames.stream()
+                .map(partition -> collection.getPartition(partition).id())
+                .toList();
+        Optional<OperationView> latest = jobs.latest(collection.collectionId());
+        if (covers(collection.served(), partitions)) {
+            return new LoadStatus(LoadStatus.State.LOADED, 100, refreshProgress(collection), null);
+        }
+        if (latest.isPresent()
+                && latest.get().kind() == OperationKind.LOAD
+                && !latest.get().finished()
+                && (collection.goal() == null || covers(collection.goal(), partitions))) {
+            return new LoadStatus(
+                    LoadStatus.State.LOADING, Math.min(99, latest.get().percent()), 100, null);
+        }
+        EngineException failure =
+                latest.filter(operation -> operation.kind() == OperationKind.LOAD)
+                        .map(OperationView::failure)
+                        .orElse(null);
+        return new LoadStatus(LoadStatus.State.NOT_LOAD, 0, 0, failure);
+    }
+
+    private int refreshProgress(Collection collection) {
+        String refresh = refreshes.get(collection.collectionId());
+        return refresh == null || jobs.find(refresh).map(OperationView::finished).orElse(true) ? 100 : 0;
+    }
+
+    private static boolean covers(@Nullable LoadGoal goal, List<Long> partitions) {
+        return goal != null && (goal.allPartitions() || goal.partitionIds().containsAll(partitions));
+    }
+
+    /** Why a read of this collection cannot be served now: still loading, or not loaded (and why). */
+    EngineException whyNotServed(Collection collection, String verb) {
+        LoadStatus status = status(collection, List.of());
+        if (status.state() == LoadStatus.State.LOADING) {
+            return new EngineException.Unavailable(
+                    ErrorCode.COLLECTION_NOT_FULLY_LOADED,
+                    "failed to " + verb + ": collection not fully loaded[collection=" + collection.collection()
+                            + "]: progress=" + status.progress() + ", database=" + collection.database()
+                            + ". Try again when the load has finished");
+        }
+        return collection.notLoaded(verb);
+    }
+
+    /**
+     * Loads what was sealed or indexed since a loaded collection was loaded, through the same pipeline.
+     *
+     * @return whether nothing is left to do
+     */
+    boolean followUp(Collection collection) {
+        collection.freeSealedGrowing();
+        LoadGoal goal = collection.goal();
+        if (goal == null || collection.isDropped() || collection.served() == null) {
+            return goal == null || collection.isDropped();
+        }
+        if (collection.missingParts(goal).isEmpty()) {
+            return true;
+        }
+        boolean busy = jobs.latest(collection.collectionId())
+                .map(operation -> !operation.finished())
+                .orElse(false);
+        if (!busy) {
+            start(collection, goal, null);
+        }
+        return false;
+    }
+
+    private static List<String> partitionNames(Collection collection, LoadGoal goal) {
+        Map<Long, String> names = new LinkedHashMap<>();
+        for (PartitionRecord partition : collection.partitions()) {
+            names.put(partition.id(), partition.name());
+        }
+        List<String> wanted = new ArrayList<>();
+        goal.partitionIds().stream().map(names::get).filter(Objects::nonNull).forEach(wanted::add);
+        return wanted;
+    }
+}

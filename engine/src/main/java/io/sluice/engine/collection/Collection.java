@@ -1,0 +1,1068 @@
+package io.sluice.engine.collection;
+
+import io.sluice.engine.catalog.CatalogCalls;
+import io.sluice.engine.catalog.CollectionRecord;
+import io.sluice.engine.catalog.DeltaRecord;
+import io.sluice.engine.catalog.IndexFileRecord;
+import io.sluice.engine.catalog.LoadSpecRecord;
+import io.sluice.engine.catalog.PartRecord;
+import io.sluice.engine.catalog.PartitionRecord;
+import io.sluice.engine.catalog.SegmentRecord;
+import io.sluice.engine.error.EngineException;
+import io.sluice.engine.error.ErrorCode;
+import io.sluice.engine.error.StopSignal;
+import io.sluice.engine.index.IndexSpec;
+import io.sluice.engine.load.LoadGoal;
+import io.sluice.engine.load.LoadTarget;
+import io.sluice.engine.load.LoadedPart;
+import io.sluice.engine.load.PartSource;
+import io.sluice.engine.load.Retired;
+import io.sluice.engine.log.RecordKind;
+import io.sluice.engine.memory.Lease;
+import io.sluice.engine.memory.Reservation;
+import io.sluice.engine.schema.CollectionSchema;
+import io.sluice.engine.schema.ColumnBatch;
+import io.sluice.engine.schema.Keys;
+import io.sluice.engine.segment.DeleteMask;
+import io.sluice.engine.segment.Deletes;
+import io.sluice.engine.segment.DeltaFile;
+import io.sluice.engine.segment.GrowingSegment;
+import io.sluice.engine.segment.GrowingView;
+import io.sluice.engine.segment.PartFileWriter;
+import io.sluice.engine.segment.VisibleRows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One collection: its schema, partitions, indexes and files, the rows that still grow, and what is loaded.
+ *
+ * <p>Thread-safe. Three parties change it, each under {@link #lock}: the log's writer applies writes, seal and build
+ * threads hand over files, load and release jobs publish and unpublish. Readers take no lock: they read
+ * {@link #snapshot}, one reference, and lease what it lists; a lease that is refused means that the snapshot is old.
+ *
+ * <p>Every row is either in a growing segment of the snapshot or in its sealed successor, never in both: publishing the
+ * sealed one removes the growing one in the same swap. Until then the growing one serves, however long that takes.
+ */
+public final class Collection implements LoadTarget {
+    private final CollectionRooms rooms;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private volatile CollectionRecord record;
+    private volatile String database;
+    private volatile CollectionSnapshot snapshot = CollectionSnapshot.EMPTY;
+    private volatile @Nullable LoadGoal goal;
+    private volatile long lastAccessMillis;
+    private volatile boolean dropped;
+
+    private final Map<Long, Partition> partitions = new LinkedHashMap<>(); // guarded by lock
+    private final Map<Long, CollectionIndex> indexes = new LinkedHashMap<>(); // guarded by lock
+    private final Map<Long, Long> firstUnsealedLsn = new HashMap<>(); // by partition; guarded by lock
+    private final Map<Long, Long> firstSealingLsn = new HashMap<>(); // the same of a seal under way; guarded by lock
+    private final Set<StopSignal> reads = ConcurrentHashMap.newKeySet();
+
+    public Collection(CollectionRooms rooms, String database, CollectionRecord record) {
+        this.rooms = rooms;
+        this.database = database;
+        this.record = record;
+    }
+
+    // Who it is
+
+    public CollectionRecord record() {
+        return record;
+    }
+
+    public CollectionSchema schema() {
+        return record.schema();
+    }
+
+    @Override
+    public long collectionId() {
+        return record.id();
+    }
+
+    @Override
+    public String database() {
+        return database;
+    }
+
+    @Override
+    public String collection() {
+        return record.name();
+    }
+
+    /** {@code database.collection}: the holder's name in the memory account. */
+    public String qualifiedName() {
+        return database + "." + record.name();
+    }
+
+    /** After a rename or a change of properties was committed. */
+    public void update(String newDatabase, CollectionRecord newRecord) {
+        database = newDatabase;
+        record = newRecord;
+    }
+
+    public boolean isDropped() {
+        return dropped;
+    }
+
+    public void markDropped() {
+        dropped = true;
+    }
+
+    // Partitions
+
+    public void addPartition(PartitionRecord partition) {
+        locked(() -> partitions.put(partition.id(), new Partition(partition)));
+    }
+
+    /** Live partitions in the order of creation. */
+    public List<PartitionRecord> partitions() {
+        return locked(() -> partitions.values().stream()
+                .map(partition -> partition.record)
+                .filter(partition -> !partition.dropping())
+                .toList());
+    }
+
+    public Optional<PartitionRecord> findPartition(String name) {
+        return partitions().stream()
+                .filter(partition -> partition.name().equals(name))
+                .findFirst();
+    }
+
+    /** @throws EngineException.NotFound {@code partition not found[partition=P]} */
+    public PartitionRecord getPartition(String name) {
+        return findPartition(name)
+                .orElseThrow(() -> new EngineException.NotFound(
+                        ErrorCode.PARTITION_NOT_FOUND,
+                        "partition not found[partition=" + name + "]: collection " + qualifiedName() + " has "
+                                + partitions().stream().map(PartitionRecord::name).toList()));
+    }
+
+    public void updatePartition(PartitionRecord changed) {
+        locked(() -> {
+            Partition partition = partitions.get(changed.id());
+            if (partition != null) {
+                partition.record = changed;
+            }
+        });
+    }
+
+    /** Forgets a dropped partition: its growing rows are freed, its files are answered for deletion. */
+    public List<String> removePartition(long partitionId) {
+        List<GrowingRows> gone = new ArrayList<>();
+        List<String> keys = locked(() -> {
+            Partition partition = partitions.remove(partitionId);
+            firstUnsealedLsn.remove(partitionId);
+            firstSealingLsn.remove(partitionId);
+            if (partition == null) {
+                return List.of();
+            }
+            gone.addAll(removeGrowing(rows -> rows.partitionId() == partitionId));
+            return filesOf(partition);
+        });
+        gone.forEach(rows -> rows.rows().close());
+        return keys;
+    }
+
+    /** Frees all growing rows and answers all files; for a dropped collection. */
+    public List<String> removeEverything() {
+        List<String> keys = new ArrayList<>();
+        for (long partitionId : locked(() -> List.copyOf(partitions.keySet()))) {
+            keys.addAll(removePartition(partitionId));
+        }
+        return keys;
+    }
+
+    /** Frees what the collection holds at shutdown: loaded parts and growing rows; the files stay. */
+    public void close() {
+        List<GrowingRows> growing = new ArrayList<>();
+        List<LoadedSegment> loaded = new ArrayList<>();
+        locked(() -> {
+            growing.addAll(snapshot.growing());
+            loaded.addAll(snapshot.loaded().values());
+            snapshot = CollectionSnapshot.EMPTY;
+            partitions.values().forEach(partition -> partition.growing = null);
+        });
+        growing.forEach(rows -> rows.rows().close());
+        loaded.forEach(segment -> segment.parts().forEach(part -> part.ownerLease().close()));
+        reads.forEach(read -> read.request(
+                new EngineException.Stopped(ErrorCode.SERVICE_UNAVAILABLE, "the server is shutting down")));
+    }
+
+    // Files, as the catalog has them
+
+    public void addSealed(SegmentRecord segment) {
+        locked(() -> partition(segment.partitionId()).sealed.put(segment.id(), new SealedFiles(segment, Map.of())));
+    }
+
+    public void addDelta(DeltaRecord delta) {
+        locked(() -> partition(delta.partitionId()).deltas.add(delta));
+    }
+
+    /** Answers whether the segment is still there; if not, the file is nobody's. */
+    public boolean addIndexFile(IndexFileRecord file) {
+        return locked(() -> {
+            for (Partition partition : partitions.values()) {
+                SealedFiles files = partition.sealed.get(file.segmentId());
+                if (files != null && indexes.containsKey(file.indexId())) {
+                    partition.sealed.put(file.segmentId(), files.withIndex(file));
+                    return true;
+                }
+            }
+            return false;
+        });
+    }
+
+    public List<SealedFiles> sealedFiles() {
+        return locked(() -> partitions.values().stream()
+                .flatMap(partition -> partition.sealed.values().stream())
+                .toList());
+    }
+
+    // Indexes
+
+    public void addIndex(CollectionIndex index) {
+        locked(() -> indexes.put(index.id(), index));
+    }
+
+    public List<CollectionIndex> indexes() {
+        return locked(() -> List.copyOf(indexes.values()));
+    }
+
+    /** Forgets an index; answers its files for deletion. Loaded parts of it go with the next release. */
+    public List<String> removeIndex(long indexId) {
+        return locked(() -> {
+            indexes.remove(indexId);
+            List<String> keys = new ArrayList<>();
+            for (Partition partition : partitions.values()) {
+                partition.sealed.replaceAll((segmentId, files) -> {
+                    IndexFileRecord file = files.indexes().get(indexId);
+                    if (file != null) {
+                        keys.add(file.key());
+                    }
+                    return files.withoutIndex(indexId);
+                });
+            }
+            return keys;
+        });
+    }
+
+    // Writes: applied by the log's writer, in log order
+
+    /** The segment that takes the next rows of a partition, or one like it: to ask what rows would need. */
+    public GrowingSegment growingFor(long partitionId) {
+        GrowingRows open = locked(() -> {
+            Partition partition = partitions.get(partitionId);
+            return partition == null ? null : partition.growing;
+        });
+        return open == null ? new GrowingSegment(0, schema()) : open.rows();
+    }
+
+    /**
+     * Makes a logged write visible. Skips what is in files already, and partitions that are gone.
+     *
+     * @param partitionId -1 for a delete from all partitions
+     */
+    public void apply(RecordKind kind, long partitionId, long lsn, long timestamp, PreparedWrite write) {
+        Reservation memory = write.memory();
+        try {
+            locked(() -> {
+                for (Partition partition : targets(partitionId)) {
+                    if (lsn > partition.record.sealedThroughLsn()) {
+                        apply(kind, partition, lsn, timestamp, write);
+                    }
+                }
+            });
+        } finally {
+            if (memory != null) {
+                memory.close(); // what was not turned into a slab
+            }
+        }
+    }
+
+    private void apply(RecordKind kind, Partition partition, long lsn, long timestamp, PreparedWrite write) {
+        Keys keys = write.keys();
+        if (keys != null && keys.count() > 0) {
+            applyDelete(partition, lsn, timestamp, keys);
+        }
+        ColumnBatch rows = write.rows();
+        if (kind != RecordKind.DELETE && rows != null) {
+            Reservation memory = write.memory();
+            assert memory != null : "rows come with memory";
+            growingOf(partition, write.segmentId()).rows().append(rows, timestamp, memory);
+            firstUnsealedLsn.putIfAbsent(partition.id(), lsn);
+            partition.lastWriteMillis = System.currentTimeMillis();
+        }
+    }
+
+    private void applyDelete(Partition partition, long lsn, long timestamp, Keys keys) {
+        boolean hasRows = !partition.sealed.isEmpty();
+        for (GrowingRows growing : snapshot.growing()) {
+            if (growing.partitionId() == partition.id()) {
+                growing.rows().delete(keys, timestamp);
+                hasRows = true;
+            }
+        }
+        if (!hasRows) {
+            return;
+        }
+        long[] timestamps = new long[keys.count()];
+        Arrays.fill(timestamps, timestamp);
+        for (LoadedSegment segment : snapshot.loaded().values()) {
+            if (segment.record().partitionId() == partition.id()) {
+                segment.delete(keys, timestamp);
+            }
+        }
+        partition.deletes.add(new Deletes(keys, timestamps));
+        firstUnsealedLsn.putIfAbsent(partition.id(), lsn);
+        partition.lastWriteMillis = System.currentTimeMillis();
+    }
+
+    private GrowingRows growingOf(Partition partition, long segmentId) {
+        GrowingRows open = partition.growing;
+        if (open == null) {
+            open = new GrowingRows(segmentId, partition.id(), new GrowingSegment(segmentId, schema()));
+            partition.growing = open;
+            List<GrowingRows> more = new ArrayList<>(snapshot.growing());
+            more.add(open);
+            snapshot = new CollectionSnapshot(snapshot.served(), snapshot.loaded(), more);
+        }
+        return open;
+    }
+
+    private List<Partition> targets(long partitionId) {
+        if (partitionId < 0) {
+            return List.copyOf(partitions.values());
+        }
+        Partition partition = partitions.get(partitionId);
+        return partition == null ? List.of() : List.of(partition);
+    }
+
+    /** Whether a log record is of no more use: its rows are in files, or there is nothing left of it. */
+    public boolean isSealed(long partitionId, long lsn) {
+        return locked(() -> {
+            for (Partition partition : targets(partitionId)) {
+                Long unsealed = firstUnsealedLsn.get(partition.id());
+                Long sealing = firstSealingLsn.get(partition.id());
+                boolean pending = (unsealed != null && lsn >= unsealed) || (sealing != null && lsn >= sealing);
+                if (pending && lsn > partition.record.sealedThroughLsn()) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
+    /** Whether a replayed record is in files already, in every partition that it concerns. */
+    public boolean isSealedBefore(long partitionId, long lsn) {
+        return locked(() -> targets(partitionId).stream()
+                .allMatch(partition -> lsn <= partition.record.sealedThroughLsn()));
+    }
+
+    // Seal
+
+    /** Growing rows of a partition, with when they were last written to. */
+    public record Unsealed(long partitionId, long bytes, long rowCount, long lastWriteMillis) {}
+
+    /** Partitions with writes that are in the log only. */
+    public List<Unsealed> unsealed() {
+        return locked(() -> partitions.values().stream()
+                .filter(partition -> firstUnsealedLsn.containsKey(partition.id()))
+                .map(partition -> new Unsealed(
+                        partition.id(),
+                        partition.growing == null ? 0 : partition.growing.rows().reservedBytes(),
+                        partition.growing == null ? 0 : partition.growing.rows().rowCount(),
+                        partition.lastWriteMillis))
+                .toList());
+    }
+
+    /**
+     * Takes a partition's writes up to {@code lsn} out of the way of later ones. Called by the log's writer between two
+     * records, by one seal of this partition at a time. Empty when there is nothing to seal.
+     */
+    public Optional<SealTask> beginSeal(long partitionId, long lsn) {
+        return locked(() -> {
+            Partition partition = partitions.get(partitionId);
+            Long first = firstUnsealedLsn.remove(partitionId);
+            if (partition == null || first == null) {
+                return Optional.empty();
+            }
+            firstSealingLsn.put(partitionId, first);
+            GrowingRows growing = partition.growing;
+            partition.growing = null;
+            partition.sealingDeletes = partition.deletes;
+            partition.deletes = new ArrayList<>();
+            return Optional.of(new SealTask(
+                    this,
+                    partitionId,
+                    growing == null ? 0 : growing.segmentId(),
+                    growing == null ? null : growing.rows(),
+                    partition.sealingDeletes,
+                    lsn));
+        });
+    }
+
+    /**
+     * The catalog has the files: from here on they are the truth. The growing rows go on serving until a load publishes
+     * the sealed segment, or until {@link #freeSealedGrowing} finds that nobody wants them.
+     */
+    public void finishSeal(SealTask task, @Nullable SegmentRecord segment, @Nullable DeltaRecord delta) {
+        List<GrowingRows> empty = new ArrayList<>();
+        locked(() -> {
+            Partition partition = partitions.get(task.partitionId());
+            if (partition == null) {
+                return;
+            }
+            PartitionRecord old = partition.record;
+            partition.record = new PartitionRecord(
+                    old.id(), old.collectionId(), old.name(), old.createdTimestamp(), task.throughLsn(), old.dropping());
+            firstSealingLsn.remove(task.partitionId());
+            partition.sealingDeletes = List.of();
+            if (delta != null) {
+                partition.deltas.add(delta);
+            }
+            if (segment != null) {
+                partition.sealed.put(segment.id(), new SealedFiles(segment, Map.of()));
+            } else if (task.segmentId() != 0) {
+                empty.addAll(removeGrowing(rows -> rows.segmentId() == task.segmentId()));
+            }
+        });
+        empty.forEach(rows -> rows.rows().close());
+    }
+
+    /** Frees growing rows that are sealed and that no load wants. */
+    public void freeSealedGrowing() {
+        List<GrowingRows> gone = new ArrayList<>();
+        locked(() -> {
+            LoadGoal wanted = goal;
+            gone.addAll(removeGrowing(rows -> {
+                Partition partition = partitions.get(rows.partitionId());
+                boolean sealed = partition == null || partition.sealed.containsKey(rows.segmentId());
+                return sealed && (wanted == null || !CollectionSnapshot.wants(wanted, rows.partitionId()));
+            }));
+        });
+        gone.forEach(rows -> rows.rows().close());
+    }
+
+    private List<GrowingRows> removeGrowing(java.util.function.Predicate<GrowingRows> which) {
+        List<GrowingRows> gone = snapshot.growing().stream().filter(which).toList();
+        if (!gone.isEmpty()) {
+            List<GrowingRows> left =
+                    snapshot.growing().stream().filter(which.negate()).toList();
+            snapshot = new CollectionSnapshot(snapshot.served(), snapshot.loaded(), left);
+        }
+        return gone;
+    }
+
+    // Load and release: called by load jobs, one at a time
+
+    @Override
+    public @Nullable LoadGoal goal() {
+        return goal;
+    }
+
+    /** What can be searched now; null = not loaded. */
+    public @Nullable LoadGoal served() {
+        return snapshot.served();
+    }
+
+    /** After a restart: the goal that the catalog remembers. */
+    public void restoreGoal(LoadGoal remembered, long accessMillis) {
+        goal = remembered;
+        lastAccessMillis = accessMillis;
+    }
+
+    @Override
+    public void saveGoal(LoadGoal wanted, String operationId, int attempt) {
+        CatalogCalls.run(rooms.catalog()
+                .put(new LoadSpecRecord(
+                        collectionId(),
+                        wanted.allPartitions(),
+                        wanted.partitionIds(),
+                        wanted.allFields() ? List.of() : wanted.fieldIds(),
+                        wanted.skipDynamicField(),
+                        wanted.replicaNumber(),
+                        wanted.lowPriority(),
+                        operationId,
+                        attempt,
+                        lastAccessMillis)));
+        goal = wanted;
+    }
+
+    @Override
+    public void forgetGoal() {
+        if (!dropped) {
+            CatalogCalls.run(rooms.catalog().dropLoadSpec(collectionId()));
+        }
+        goal = null;
+    }
+
+    @Override
+    public List<PartSource> missingParts(LoadGoal wanted) {
+        return locked(() -> {
+            List<PartSource> missing = new ArrayList<>();
+            for (Partition partition : partitions.values()) {
+                if (partition.record.dropping() || !CollectionSnapshot.wants(wanted, partition.id())) {
+                    continue;
+                }
+                for (SealedFiles files : partition.sealed.values()) {
+                    addMissingParts(wanted, partition, files, missing);
+                }
+            }
+            return missing;
+        });
+    }
+
+    /** Every part that {@code wanted} names, loaded or not; for estimates. */
+    public List<PartSource> allParts(LoadGoal wanted) {
+        return locked(() -> {
+            List<PartSource> parts = new ArrayList<>();
+            for (Partition partition : partitions.values()) {
+                if (!partition.record.dropping() && CollectionSnapshot.wants(wanted, partition.id())) {
+                    partition.sealed.values().forEach(files -> parts.addAll(partsOf(wanted, partition, files)));
+                }
+            }
+            return parts;
+        });
+    }
+
+    /** Whether a part is in memory. */
+    public boolean isLoaded(PartSource part) {
+        LoadedSegment loaded = snapshot.loaded().get(part.segmentId());
+        if (loaded == null) {
+            return false;
+        }
+        return part.indexId() == 0
+                ? loaded.fields().containsKey(part.part().partId())
+                : loaded.indexes().containsKey(part.indexId());
+    }
+
+    private void addMissingParts(LoadGoal wanted, Partition partition, SealedFiles files, List<PartSource> missing) {
+        for (PartSource part : partsOf(wanted, partition, files)) {
+            if (!isLoaded(part)) {
+                missing.add(part);
+            }
+        }
+    }
+
+    private List<PartSource> partsOf(LoadGoal wanted, Partition partition, SealedFiles files) {
+        List<PartSource> parts = new ArrayList<>();
+        SegmentRecord segment = files.segment();
+        for (PartRecord part : segment.parts()) {
+            if (isWantedField(wanted, part.partId())) {
+                String name = part.partId() == CollectionSchema.TIMESTAMP_FIELD_ID
+                        ? "field timestamp"
+                        : "field " + schema().get(part.partId()).name();
+                parts.add(new PartSource(
+                        segment.id(),
+                        partition.id(),
+                        partition.name(),
+                        segment.rowCount(),
+                        segment.key(),
+                        PartFileWriter.Kind.SEGMENT,
+                        segment.id(),
+                        part,
+                        0,
+                        name));
+            }
+        }
+        for (IndexFileRecord file : files.indexes().values()) {
+            CollectionIndex index = indexes.get(file.indexId());
+            if (index != null && isWantedField(wanted, index.fieldId())) {
+                parts.add(new PartSource(
+                        segment.id(),
+                        partition.id(),
+                        partition.name(),
+                        segment.rowCount(),
+                        file.key(),
+                        PartFileWriter.Kind.INDEX,
+                        segment.id(),
+                        file.part(),
+                        file.indexId(),
+                        "index " + index.definition().name()));
+            }
+        }
+        return parts;
+    }
+
+    private static boolean isWantedField(LoadGoal wanted, int fieldId) {
+        return fieldId == CollectionSchema.TIMESTAMP_FIELD_ID || wanted.fieldIds().contains(fieldId);
+    }
+
+    @Override
+    public Retired publish(LoadGoal wanted, List<LoadedPart> parts) {
+        Map<Long, LoadedSegment> fresh;
+        Set<Long> appliedDeltas = new java.util.HashSet<>();
+        try {
+            fresh = open(wanted, parts);
+            Map<Long, LoadedSegment.IndexOnField> onFields = locked(this::indexFields);
+            for (LoadedSegment segment : fresh.values()) {
+                segment.testRead(onFields);
+            }
+            applyDeltas(fresh, appliedDeltas);
+        } catch (Throwable failure) {
+            parts.forEach(part -> part.ownerLease().close());
+            throw failure;
+        }
+        List<GrowingRows> replaced = new ArrayList<>();
+        lock.lock();
+        try {
+            applyDeltas(fresh, appliedDeltas); // those that a seal committed since; rarely any
+            applyUnsealedDeletes(fresh);
+            return swap(wanted, fresh, replaced);
+        } catch (Throwable failure) {
+            parts.forEach(part -> part.ownerLease().close());
+            throw failure;
+        } finally {
+            lock.unlock();
+            replaced.forEach(rows -> rows.rows().close());
+        }
+    }
+
+    /** Segments as they will be after the swap, for every segment that gets a new part. */
+    private Map<Long, LoadedSegment> open(LoadGoal wanted, List<LoadedPart> parts) {
+        return locked(() -> {
+            Map<Long, LoadedSegment> fresh = new LinkedHashMap<>();
+            Map<Long, List<LoadedPart>> bySegment = new LinkedHashMap<>();
+            for (LoadedPart part : parts) {
+                bySegment
+                        .computeIfAbsent(part.source().segmentId(), _ -> new ArrayList<>())
+                        .add(part);
+            }
+            bySegment.forEach((segmentId, added) -> {
+                SealedFiles files = partition(added.getFirst().source().partitionId())
+                        .sealed
+                        .get(segmentId);
+                if (files == null) {
+                    throw new EngineException.Failed(
+                            ErrorCode.SEGMENT_NOT_FOUND,
+                            "segment " + segmentId + " of " + qualifiedName() + " went away while it was loaded",
+                            null);
+                }
+                fresh.put(segmentId, merge(wanted, snapshot.loaded().get(segmentId), files.segment(), added));
+            });
+            return fresh;
+        });
+    }
+
+    private LoadedSegment merge(
+            LoadGoal wanted, @Nullable LoadedSegment old, SegmentRecord segment, List<LoadedPart> added) {
+        Map<Integer, LoadedPart> fields = new HashMap<>();
+        Map<Long, LoadedPart> indexParts = new HashMap<>();
+        if (old != null) {
+            old.fields().forEach((fieldId, part) -> {
+                if (isWantedField(wanted, fieldId)) {
+                    fields.put(fieldId, part);
+                }
+            });
+            old.indexes().forEach((indexId, part) -> {
+                CollectionIndex index = indexes.get(indexId);
+                if (index != null && isWantedField(wanted, index.fieldId())) {
+                    indexParts.put(indexId, part);
+                }
+            });
+        }
+        for (LoadedPart part : added) {
+            if (part.source().indexId() == 0) {
+                fields.put(part.source().part().partId(), part);
+            } else {
+                indexParts.put(part.source().indexId(), part);
+            }
+        }
+        DeleteMask deletes = old == null ? new DeleteMask(segment.rowCount()) : old.deletes();
+        return new LoadedSegment(segment, schema(), fields, indexParts, indexFields(), deletes);
+    }
+
+    private Map<Long, LoadedSegment.IndexOnField> indexFields() {
+        Map<Long, LoadedSegment.IndexOnField> onFields = new HashMap<>();
+        indexes.forEach(
+                (id, index) -> onFields.put(id, new LoadedSegment.IndexOnField(index.fieldId(), index.spec())));
+        return onFields;
+    }
+
+    /** Applies the delta files of each new segment's partition that are not in {@code applied} yet. */
+    private void applyDeltas(Map<Long, LoadedSegment> fresh, Set<Long> applied) {
+        Map<Long, List<LoadedSegment>> newByPartition = new HashMap<>();
+        for (LoadedSegment segment : fresh.values()) {
+            if (!snapshot.loaded().containsKey(segment.record().id())) {
+                newByPartition
+                        .computeIfAbsent(segment.record().partitionId(), _ -> new ArrayList<>())
+                        .add(segment);
+            }
+        }
+        for (var entry : newByPartition.entrySet()) {
+            List<DeltaRecord> deltas = locked(() -> List.copyOf(partition(entry.getKey()).deltas));
+            for (DeltaRecord delta : deltas) {
+                if (applied.add(delta.id())) {
+                    Deletes deletes = DeltaFile.read(
+                            rooms.store(), delta, schema().primaryKey().type());
+                    for (LoadedSegment segment : entry.getValue()) {
+                        if (delta.maxTimestamp() > segment.record().minTimestamp()) {
+                            segment.apply(deletes);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private void applyUnsealedDeletes(Map<Long, LoadedSegment> fresh) {
+        for (LoadedSegment segment : fresh.values()) {
+            if (snapshot.loaded().containsKey(segment.record().id())) {
+                continue; // shares the mask that the log's writer keeps up to date
+            }
+            Partition partition = partition(segment.record().partitionId());
+            for (Deletes deletes : partition.sealingDeletes) {
+                segment.apply(deletes.sorted());
+            }
+            for (Deletes deletes : partition.deletes) {
+                segment.apply(deletes.sorted());
+            }
+        }
+    }
+
+    /** The one swap. Call under the lock. */
+    private Retired swap(LoadGoal wanted, Map<Long, LoadedSegment> fresh, List<GrowingRows> replaced) {
+        Map<Long, LoadedSegment> next = new HashMap<>();
+        List<Lease> retired = new ArrayList<>();
+        snapshot.loaded().forEach((segmentId, old) -> {
+            LoadedSegment successor = fresh.get(segmentId);
+            if (successor == null) {
+                successor = merge(wanted, old, old.record(), List.of());
+            }
+            next.put(segmentId, successor);
+            old.partsNotIn(successor).forEach(part -> retired.add(part.ownerLease()));
+        });
+        next.putAll(fresh);
+        List<GrowingRows> growing = new ArrayList<>();
+        for (GrowingRows rows : snapshot.growing()) {
+            (next.containsKey(rows.segmentId()) ? replaced : growing).add(rows);
+        }
+        List<StopSignal> readers = List.copyOf(reads);
+        snapshot = new CollectionSnapshot(wanted, next, growing);
+        retired.forEach(Lease::retire);
+        return new Retired(retired, retired.isEmpty() ? List.of() : readers);
+    }
+
+    @Override
+    public Retired unpublish(List<Long> partitionIds) {
+        Retired retired = locked(() -> {
+            Map<Long, LoadedSegment> kept = new HashMap<>();
+            List<Lease> leases = new ArrayList<>();
+            snapshot.loaded().forEach((segmentId, segment) -> {
+                if (partitionIds.isEmpty()
+                        || partitionIds.contains(segment.record().partitionId())) {
+                    segment.parts().forEach(part -> leases.add(part.ownerLease()));
+                } else {
+                    kept.put(segmentId, segment);
+                }
+            });
+            LoadGoal left = partitionIds.isEmpty() || snapshot.served() == null ? null : goal;
+            List<StopSignal> readers = List.copyOf(reads);
+            snapshot = new CollectionSnapshot(left, kept, snapshot.growing());
+            leases.forEach(Lease::retire);
+            return new Retired(leases, readers);
+        });
+        freeSealedGrowing();
+        return retired;
+    }
+
+    // Reads
+
+    /**
+     * What a read of these partitions sees now, or as of {@code timestamp}.
+     *
+     * @param verb {@code search} or {@code query}, for the error text
+     * @param partitionNames empty = all that are loaded
+     * @param timestamp 0 = {@code watermark}
+     * @param watermark everything up to here is applied
+     * @throws EngineException.WrongState if the collection or a named partition is not loaded
+     * @throws EngineException.InvalidRequest if a named partition does not exist
+     */
+    public ReadView openRead(
+            String verb,
+            List<String> partitionNames,
+            boolean ignoreGrowing,
+            long timestamp,
+            LongSupplier watermark) {
+        lastAccessMillis = System.currentTimeMillis();
+        List<Long> wanted = readPartitions(partitionNames);
+        var stop = new StopSignal();
+        reads.add(stop);
+        try {
+            while (true) {
+                long seen = timestamp == 0 ? watermark.getAsLong() : timestamp; // before the snapshot, never after
+                CollectionSnapshot now = snapshot;
+                LoadGoal served = now.served();
+                if (served == null) {
+                    throw notLoaded(verb);
+                }
+                checkServed(now, partitionNames, wanted);
+                Optional<ReadView> view = tryRead(verb, now, served, wanted, ignoreGrowing, seen, stop);
+                if (view.isPresent()) {
+                    return view.get();
+                }
+            }
+        } catch (Throwable failure) {
+            reads.remove(stop);
+            throw failure;
+        }
+    }
+
+    private Optional<ReadView> tryRead(
+            String verb,
+            CollectionSnapshot now,
+            LoadGoal served,
+            List<Long> wanted,
+            boolean ignoreGrowing,
+            long seen,
+            StopSignal stop) {
+        List<Lease> leases = new ArrayList<>();
+        List<ReadableBlock> blocks = new ArrayList<>();
+        for (LoadedSegment segment : now.loaded().values()) {
+            if (!wanted.isEmpty() && !wanted.contains(segment.record().partitionId())) {
+                continue;
+            }
+            Optional<List<Lease>> taken = segment.tryLeases(verb);
+            if (taken.isEmpty()) {
+                leases.forEach(Lease::close);
+                return Optional.empty();
+            }
+            leases.addAll(taken.get());
+            blocks.add(segment.readable(seen));
+        }
+        for (GrowingRows growing : now.growing()) {
+            boolean asked = wanted.isEmpty() ? now.serves(growing.partitionId()) : wanted.contains(growing.partitionId());
+            if (ignoreGrowing || !asked) {
+                continue;
+            }
+            Optional<GrowingView> view = growing.rows().tryView(seen, verb);
+            if (view.isEmpty()) {
+                leases.forEach(Lease::close);
+                return Optional.empty();
+            }
+            leases.addAll(view.get().leases());
+            for (VisibleRows block : view.get().blocks()) {
+                blocks.add(new ReadableBlock(
+                        growing.segmentId(),
+                        growing.partitionId(),
+                        true,
+                        false,
+                        block.rows(),
+                        block.visible(),
+                        Map.of()));
+            }
+        }
+        Map<Integer, IndexSpec> specs = new HashMap<>();
+        indexes().forEach(index -> specs.put(index.fieldId(), index.spec()));
+        return Optional.of(new ReadView(
+                database,
+                record.name(),
+                schema(),
+                Set.copyOf(served.fieldIds()),
+                specs,
+                blocks,
+                seen,
+                stop,
+                leases,
+                () -> reads.remove(stop)));
+    }
+
+    private List<Long> readPartitions(List<String> names) {
+        return names.stream()
+                .map(name -> findPartition(name)
+                        .orElseThrow(() -> new EngineException.InvalidRequest("partition name " + name
+                                + " not found: collection " + qualifiedName() + " has "
+                                + partitions().stream()
+                                        .map(PartitionRecord::name)
+                                        .toList()))
+                        .id())
+                .toList();
+    }
+
+    private void checkServed(CollectionSnapshot now, List<String> names, List<Long> ids) {
+        for (int i = 0; i < ids.size(); i++) {
+            if (!now.serves(ids.get(i))) {
+                throw new EngineException.WrongState(
+                        ErrorCode.PARTITION_NOT_LOADED,
+                        "partition not loaded[partition=" + names.get(i) + "]: collection " + qualifiedName()
+                                + ". Load the partition first");
+            }
+        }
+    }
+
+    /** {@code failed to search: collection not loaded[collection=C]}. */
+    public EngineException notLoaded(String verb) {
+        return new EngineException.WrongState(
+                ErrorCode.COLLECTION_NOT_LOADED,
+                "failed to " + verb + ": collection not loaded[collection=" + record.name() + "]: database "
+                        + database + ". Load the collection first");
+    }
+
+    // Counts
+
+    /** Sealed and growing rows of a partition, or of all for -1; deletes are not subtracted before a merge. */
+    public long rowCount(long partitionId) {
+        return locked(() -> {
+            long count = 0;
+            for (Partition partition : targets(partitionId)) {
+                for (SealedFiles files : partition.sealed.values()) {
+                    count += files.segment().rowCount();
+                }
+                for (GrowingRows growing : snapshot.growing()) {
+                    if (growing.partitionId() == partition.id() && !partition.sealed.containsKey(growing.segmentId())) {
+                        count += growing.rows().rowCount();
+                    }
+                }
+            }
+            return count;
+        });
+    }
+
+    public long diskBytes() {
+        return locked(() -> partitions.values().stream()
+                .mapToLong(partition -> partition.sealed.values().stream()
+                                .mapToLong(SealedFiles::sizeBytes)
+                                .sum()
+                        + partition.deltas.stream()
+                                .mapToLong(DeltaRecord::sizeBytes)
+                                .sum())
+                .sum());
+    }
+
+    /** Load bytes in the account. */
+    public long loadedBytes() {
+        return snapshot.loaded().values().stream()
+                .mapToLong(LoadedSegment::reservedBytes)
+                .sum();
+    }
+
+    public long writeBufferBytes() {
+        return snapshot.growing().stream()
+                .mapToLong(growing -> growing.rows().reservedBytes())
+                .sum();
+    }
+
+    public int segmentCount() {
+        return sealedFiles().size() + snapshot.growing().size();
+    }
+
+    public long lastAccessMillis() {
+        return lastAccessMillis;
+    }
+
+    /** A part in memory, for the memory report. */
+    public record PartInMemory(
+            long partitionId,
+            long segmentId,
+            boolean growing,
+            long rowCount,
+            String field,
+            String kind,
+            long bytes,
+            String pages) {}
+
+    public List<PartInMemory> partsInMemory() {
+        CollectionSnapshot now = snapshot;
+        Map<Long, CollectionIndex> known = locked(() -> Map.copyOf(indexes));
+        List<PartInMemory> parts = new ArrayList<>();
+        for (LoadedSegment segment : now.loaded().values()) {
+            segment.fields().forEach((fieldId, part) -> parts.add(inMemory(
+                    segment,
+                    part,
+                    fieldId == CollectionSchema.TIMESTAMP_FIELD_ID
+                            ? "$timestamp"
+                            : schema().get(fieldId).name(),
+                    "raw")));
+            segment.indexes().forEach((indexId, part) -> {
+                CollectionIndex index = known.get(indexId);
+                String field =
+                        index == null ? "dropped index " + indexId : schema().get(index.fieldId()).name();
+                parts.add(inMemory(segment, part, field, "index"));
+            });
+        }
+        for (GrowingRows growing : now.growing()) {
+            parts.add(new PartInMemory(
+                    growing.partitionId(),
+                    growing.segmentId(),
+                    true,
+                    growing.rows().rowCount(),
+                    "*",
+                    "raw",
+                    growing.rows().reservedBytes(),
+                    "4KiB"));
+        }
+        return parts;
+    }
+
+    private static PartInMemory inMemory(LoadedSegment segment, LoadedPart part, String field, String kind) {
+        return new PartInMemory(
+                segment.record().partitionId(),
+                segment.record().id(),
+                false,
+                segment.record().rowCount(),
+                field,
+                kind,
+                part.ownerLease().reservedBytes(),
+                switch (part.ownerLease().pageKind()) {
+                    case SMALL -> "4KiB";
+                    case HUGE -> "2MiB";
+                });
+    }
+
+    // The lock
+
+    private Partition partition(long partitionId) {
+        Partition partition = partitions.get(partitionId);
+        if (partition == null) {
+            throw new EngineException.NotFound(
+                    ErrorCode.PARTITION_NOT_FOUND,
+                    "partition not found[partition=" + partitionId + "]: it was dropped from " + qualifiedName());
+        }
+        return partition;
+    }
+
+    private List<String> filesOf(Partition partition) {
+        List<String> keys = new ArrayList<>();
+        for (SealedFiles files : partition.sealed.values()) {
+            keys.add(files.segment().key());
+            files.indexes().values().forEach(index -> keys.add(index.key()));
+        }
+        partition.deltas.forEach(delta -> keys.add(delta.key()));
+        return keys;
+    }
+
+    private <T> T locked(java.util.function.Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void locked(Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return qualifiedName() + "#" + record.id();
+    }
+}

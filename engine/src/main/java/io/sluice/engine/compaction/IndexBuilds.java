@@ -1,0 +1,280 @@
+package io.sluice.engine.compaction;
+
+import io.sluice.engine.catalog.CatalogCalls;
+import io.sluice.engine.catalog.IndexFileRecord;
+import io.sluice.engine.catalog.PartRecord;
+import io.sluice.engine.catalog.SegmentRecord;
+import io.sluice.engine.collection.Collection;
+import io.sluice.engine.collection.CollectionIndex;
+import io.sluice.engine.collection.CollectionRooms;
+import io.sluice.engine.collection.SealedFiles;
+import io.sluice.engine.error.EngineException;
+import io.sluice.engine.error.ErrorCode;
+import io.sluice.engine.error.StopSignal;
+import io.sluice.engine.index.IndexBuilder;
+import io.sluice.engine.memory.Admission;
+import io.sluice.engine.memory.Lease;
+import io.sluice.engine.memory.MemoryTag;
+import io.sluice.engine.memory.Reservation;
+import io.sluice.engine.schema.FieldSchema;
+import io.sluice.engine.segment.ColumnView;
+import io.sluice.engine.segment.ColumnViews;
+import io.sluice.engine.segment.PartChecksum;
+import io.sluice.engine.segment.PartDirectory;
+import io.sluice.engine.segment.PartFileWriter;
+import io.sluice.engine.segment.PartLayout;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Builds the missing indexes of sealed segments, one after the other, on the thread {@code index-build}. Thread-safe.
+ *
+ * <p>A build reads its vectors from the store into memory of its own (tag {@code index-build}), so it needs no load and
+ * holds up no release. When memory is short it waits and says so in the index's description. A build stops within a
+ * second of {@link #close} and starts from scratch after a restart.
+ */
+public final class IndexBuilds implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(IndexBuilds.class);
+    private static final int READ_BYTES = 4 << 20; // 4 MiB
+    private static final long RETRY_MILLIS = 2_000;
+
+    private final CollectionRooms rooms;
+    private final int threads;
+    private final Consumer<Collection> built;
+    private final StopSignal stop = new StopSignal();
+    private final Deque<Job> queue = new ArrayDeque<>(); // guarded by this
+    private final Set<JobKey> known = new HashSet<>(); // queued or running; guarded by this
+    private final Map<JobKey, String> troubles = new HashMap<>(); // why one waits or failed; guarded by this
+    private final Thread thread;
+
+    private record JobKey(long indexId, long segmentId) {}
+
+    private record Job(Collection collection, CollectionIndex index, SegmentRecord segment) {
+        JobKey key() {
+            return new JobKey(index.id(), segment.id());
+        }
+    }
+
+    /** @param built told after each build, on the build thread */
+    public IndexBuilds(CollectionRooms rooms, int threads, Consumer<Collection> built) {
+        this.rooms = rooms;
+        this.threads = threads;
+        this.built = built;
+        this.thread = Thread.ofPlatform().name("index-build").daemon().start(this::work);
+    }
+
+    /** Queues every build that the collection lacks; what is queued already stays where it is. */
+    public void schedule(Collection collection) {
+        for (SealedFiles files : collection.sealedFiles()) {
+            for (CollectionIndex index : collection.indexes()) {
+                if (!isBuilt(index, files)) {
+                    enqueue(new Job(collection, index, files.segment()));
+                }
+            }
+        }
+    }
+
+    /** Whether nothing is left to do: there is a file, or the segment is so small that a scan counts as built. */
+    public static boolean isBuilt(CollectionIndex index, SealedFiles files) {
+        return files.indexes().containsKey(index.id())
+                || !index.spec().needsFile(files.segment().rowCount());
+    }
+
+    /** Why a build of this index waits or failed; empty when all is well. */
+    public synchronized Optional<String> trouble(long indexId) {
+        return troubles.entrySet().stream()
+                .filter(entry -> entry.getKey().indexId() == indexId)
+                .map(Map.Entry::getValue)
+                .findFirst();
+    }
+
+    private synchronized void enqueue(Job job) {
+        if (known.add(job.key())) {
+            queue.addLast(job);
+            notifyAll();
+        }
+    }
+
+    private void work() {
+        for (Job job = take(); job != null; job = take()) {
+            boolean again = false;
+            try {
+                build(job);
+                noteTrouble(job, null);
+            } catch (EngineException.OutOfBudget shortOfMemory) {
+                noteTrouble(job, shortOfMemory.text());
+                again = true;
+            } catch (EngineException.Stopped stopped) {
+                noteTrouble(job, stopped.text());
+            } catch (Exception failure) {
+                noteTrouble(job, String.valueOf(failure.getMessage()));
+                LOG.warn(
+                        "index build failed: index={}, segment={}, collection={}",
+                        job.index().definition().name(),
+                        job.segment().id(),
+                        job.collection().qualifiedName(),
+                        failure);
+            }
+            finished(job, again);
+        }
+    }
+
+    private synchronized @Nullable Job take() {
+        while (queue.isEmpty() && !stop.isRequested()) {
+            if (!pause(0)) {
+                return null;
+            }
+        }
+        return stop.isRequested() ? null : queue.pollFirst();
+    }
+
+    private synchronized void finished(Job job, boolean again) {
+        if (again && !stop.isRequested()) {
+            queue.addLast(job);
+            pause(RETRY_MILLIS);
+        } else {
+            known.remove(job.key());
+        }
+    }
+
+    private synchronized boolean pause(long millis) {
+        try {
+            wait(millis);
+            return true;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private synchronized void noteTrouble(Job job, @Nullable String text) {
+        if (text == null) {
+            troubles.remove(job.key());
+        } else {
+            troubles.put(job.key(), text);
+        }
+    }
+
+    private void build(Job job) {
+        Collection collection = job.collection();
+        SegmentRecord segment = job.segment();
+        if (collection.isDropped() || !isStillWanted(job)) {
+            return;
+        }
+        FieldSchema field = collection.schema().get(job.index().fieldId());
+        String key = collection.collectionId() + "/" + segment.partitionId() + "/" + segment.id() + "-"
+                + job.index().id() + ".idx";
+        long startNanos = System.nanoTime();
+        try (Vectors vectors = readVectors(collection, segment, field);
+                var out = PartFileWriter.create(rooms.store(), key, PartFileWriter.Kind.INDEX, segment.id())) {
+            PartRecord part = IndexBuilder.build(
+                    job.index().spec(), vectors.column(), threads, rooms.budget(), stop, out);
+            long sizeBytes = out.commit();
+            var record = new IndexFileRecord(job.index().id(), segment.id(), key, sizeBytes, part);
+            if (!isStillWanted(job)) {
+                rooms.store().delete(key);
+                return;
+            }
+            CatalogCalls.run(rooms.catalog().put(record));
+            if (!collection.addIndexFile(record)) {
+                rooms.store().delete(key);
+                return;
+            }
+        }
+        LOG.info(
+                "built index {} of segment {} of {} ({} rows) in {} ms",
+                job.index().definition().name(),
+                segment.id(),
+                collection.qualifiedName(),
+                segment.rowCount(),
+                (System.nanoTime() - startNanos) / 1_000_000);
+        built.accept(collection);
+    }
+
+    private static boolean isStillWanted(Job job) {
+        return !job.collection().isDropped()
+                && job.collection().indexes().stream()
+                        .anyMatch(index -> index.id() == job.index().id())
+                && job.collection().sealedFiles().stream()
+                        .anyMatch(files -> files.segment().id() == job.segment().id());
+    }
+
+    /** The vectors of a segment in memory of the build. */
+    private record Vectors(ColumnView column, Lease lease) implements AutoCloseable {
+        @Override
+        public void close() {
+            lease.close();
+        }
+    }
+
+    private Vectors readVectors(Collection collection, SegmentRecord segment, FieldSchema field) {
+        try (var file = rooms.store().open(segment.key())) {
+            PartLayout layout = PartDirectory.read(
+                            file, segment.key(), PartFileWriter.Kind.SEGMENT, segment.id())
+                    .part(field.id());
+            Lease lease = allocate(collection, layout);
+            try {
+                for (long at = 0; at < layout.sizeBytes(); at += READ_BYTES) {
+                    stop.throwIfRequested();
+                    var chunk = lease.bytes().asSlice(at, Math.min(READ_BYTES, layout.sizeBytes() - at));
+                    file.read(layout.offsetBytes() + at, chunk);
+                    PartChecksum.verify(
+                            layout,
+                            (int) (at / PartDirectory.BLOCK_BYTES),
+                            chunk,
+                            segment.key(),
+                            "field " + field.name());
+                }
+                return new Vectors(ColumnViews.of(field, segment.rowCount(), layout, lease.bytes()), lease);
+            } catch (Throwable failure) {
+                lease.close();
+                throw failure;
+            }
+        }
+    }
+
+    private Lease allocate(Collection collection, PartLayout layout) {
+        long needBytes = Reservation.roundedBytes(layout.sizeBytes());
+        Admission admission =
+                rooms.budget().tryReserve(MemoryTag.INDEX_BUILD, collection.qualifiedName(), needBytes);
+        return switch (admission) {
+            case Admission.Granted(Reservation reservation) -> {
+                try (reservation) {
+                    yield reservation.allocate("vectors of an index build", layout.sizeBytes());
+                }
+            }
+            case Admission.Deferred _, Admission.Refused _ ->
+                throw new EngineException.OutOfBudget(
+                        "the index build of " + collection.qualifiedName(),
+                        needBytes,
+                        rooms.budget().freeBytes(),
+                        rooms.budget().limitBytes(),
+                        rooms.budget().holders());
+        };
+    }
+
+    /** Stops the build under way and waits for its end. */
+    @Override
+    public void close() {
+        stop.request(new EngineException.Stopped(
+                ErrorCode.SERVICE_UNAVAILABLE, "the server is shutting down; the build starts again with it"));
+        synchronized (this) {
+            queue.clear();
+            notifyAll();
+        }
+        try {
+            thread.join(30_000);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -20,10 +20,7 @@ public record ApiOptions(
         Duration requestTimeout,
         Scheduler json) {
     /** The setting that errors name when a body is too large. */
-    public static final String MAX_BODY_SETTING = "sluice.api.max-body-bytes";
-
-    /** The setting that errors name when too many bodies are under way. */
-    public static final String MAX_BODY_IN_FLIGHT_SETTING = "sluice.api.max-body-bytes-in-flight";
+    public static final String MAX_BODY_SETTING = "sluice.max-body (SLUICE_MAX_BODY)";
 
     public ApiOptions {
         if (maxBodyBytes <= 0 || maxBodyBytesInFlight < maxBodyBytes) {
@@ -41,6 +38,7 @@ public record ApiOptions(
                 json);
     }
 
+    /** Makes room in flight for at least one such body. */
     public ApiOptions withMaxBodyBytes(int bytes) {
         return new ApiOptions(bytes, Math.max(bytes, maxBodyBytesInFlight), loadAnswerAfter, requestTimeout, json);
     }

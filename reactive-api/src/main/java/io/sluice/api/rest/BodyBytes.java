@@ -83,15 +83,16 @@ final class BodyBytes implements AutoCloseable {
         if (needed <= bytes.length) {
             return;
         }
-        int capacity = Math.max(needed, Math.min(Math.max(FIRST_CAPACITY, 2 * bytes.length), options.maxBodyBytes()));
+        int doubled = (int) Math.min(Math.max(FIRST_CAPACITY, 2L * bytes.length), options.maxBodyBytes());
+        int capacity = Math.max(needed, doubled);
         if (announcedBytes >= needed && (announcedBytes < capacity || needed > TRUSTED_CAPACITY)) {
             capacity = (int) announcedBytes;
         }
         long more = (long) capacity - bytes.length;
         if (inFlightBytes.addAndGet(more) > options.maxBodyBytesInFlight()) {
             inFlightBytes.addAndGet(-more);
-            throw RestRefusal.rejected("too many request bodies at once: limitBytes=" + options.maxBodyBytesInFlight()
-                    + ". Try again, or raise " + ApiOptions.MAX_BODY_IN_FLIGHT_SETTING);
+            throw RestRefusal.rejected("too many large request bodies at once: limitBytes="
+                    + options.maxBodyBytesInFlight() + ". Send the request again in a moment");
         }
         accountedBytes += more;
         bytes = Arrays.copyOf(bytes, capacity);

@@ -214,7 +214,7 @@ final class EntityRoutes {
                 .flatMap(wire -> call.body().hasData()
                         ? Mono.just(wire.request(null))
                         : keys(call, "ids").map(wire::request))
-                .flatMap(engine::search)
+                .flatMap(request -> engine.search(request))
                 .flatMap(result -> reply(call, result));
     }
 

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Deleted keys and when: key {@code i} was deleted at {@code timestamps[i]}. A key may occur more than once. On the heap;
- * treated as immutable.
+ * Deleted keys and when: key {@code i} was deleted at {@code timestamps[i]}. A key may occur more than once. On the
+ * heap; treated as immutable.
  */
 public record Deletes(Keys keys, long[] timestamps) {
     public Deletes {

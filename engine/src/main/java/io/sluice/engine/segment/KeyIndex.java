@@ -9,7 +9,8 @@ import java.util.function.IntPredicate;
  *
  * <p>Open addressing with linear probing, at most half full: one slot per key with 32 bits of its hash and its newest
  * row; older rows of the key hang behind that one. Keys themselves stay in the rows, which the caller compares. So
- * inserting the same key over and over costs no more than inserting different ones. Some 20 to 36 bytes of heap per row.
+ * inserting the same key over and over costs no more than inserting different ones. Some 20 to 36 bytes of heap per
+ * row.
  */
 final class KeyIndex {
     private static final long SEED = ThreadLocalRandom.current().nextLong(); // against made-up collisions
@@ -52,8 +53,8 @@ final class KeyIndex {
     }
 
     /**
-     * Removes the rows of a key for which {@code remove} holds: it is asked from the newest to the oldest row, and after
-     * the first yes all older ones are removed too.
+     * Removes the rows of a key for which {@code remove} holds: it is asked from the newest to the oldest row, and
+     * after the first yes all older ones are removed too.
      */
     void remove(int hash, IntPredicate sameKey, IntPredicate remove) {
         int slot = find(hash, sameKey);

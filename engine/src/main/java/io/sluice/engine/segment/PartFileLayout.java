@@ -7,16 +7,20 @@ import java.util.zip.CRC32C;
  * Where everything lies in a part file. All numbers are little-endian; what is not named is zero.
  *
  * <pre>
- *   header (4096)       0        8       12      16      24      28                      4092   4096
- *                       | magic  | version| kind | ownerId | blockBytes | zero ...        | crc  |
- *   trailer (64)        0               8              16         24       28    32      40     44     48   52    56     64
- *                       | directoryOffset | directorySize | fileSize | version | dirCrc | ownerId | kind | parts | zero | crc | magic |
- *   directory           0       4      8
- *                       | parts | zero | part, part, ...
- *   part                0    4          8        16     24       28     32
- *                       | id | sections | offset | size | blocks | zero | section, ... | crc32c of a block (4), ... | to 8
- *   section             0      4      8        16     24
- *                       | kind | zero | offset | size |
+ *   header (4096)   0       8         12     16        24           28         4092  4096
+ *                   | magic | version | kind | ownerId | blockBytes | zero ... | crc |
+ *
+ *   trailer (64)    0                 8               16         24        28             32
+ *                   | directoryOffset | directorySize | fileSize | version | directoryCrc |
+ *                   32        40     44      48     52    56      64
+ *                   | ownerId | kind | parts | zero | crc | magic |
+ *
+ *   directory       0       4      8
+ *                   | parts | zero | part, part, ... |
+ *   part            0    4          8        16     24       28     32
+ *                   | id | sections | offset | size | blocks | zero | section, ... | crc of a block (4), ... | to 8 |
+ *   section         0      4      8        16     24
+ *                   | kind | zero | offset | size |
  * </pre>
  *
  * A crc in header or trailer covers all bytes of it before the crc. Magic, version and the header's crc stay where they
@@ -67,7 +71,9 @@ final class PartFileLayout {
     /** Bytes of one part in the directory. */
     static long directoryPartBytes(int sectionCount, int blockCount) {
         return alignUp(
-                DIRECTORY_PART_BYTES + (long) DIRECTORY_SECTION_BYTES * sectionCount + (long) Integer.BYTES * blockCount,
+                DIRECTORY_PART_BYTES
+                        + (long) DIRECTORY_SECTION_BYTES * sectionCount
+                        + (long) Integer.BYTES * blockCount,
                 Long.BYTES);
     }
 

@@ -17,8 +17,8 @@ public final class SegmentWriter {
     private SegmentWriter() {}
 
     /**
-     * Seals the rows of a growing segment that were appended so far. Rows and deletes may go on meanwhile: deletes after
-     * {@code purgeDeletesBefore} do not matter here and must reach the sealed segment by other ways.
+     * Seals the rows of a growing segment that were appended so far. Rows and deletes may go on meanwhile: deletes
+     * after {@code purgeDeletesBefore} do not matter here and must reach the sealed segment by other ways.
      *
      * @param key of the file in the store
      * @param schema of the rows

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a growing segment in one piece of off-heap memory. One writer, many readers: a reader looks only at rows below
- * a count that was published to it by its {@link GrowingSegment}.
+ * Rows of a growing segment in one piece of off-heap memory. One writer, many readers: a reader looks only at rows
+ * below a count that was published to it by its {@link GrowingSegment}.
  */
 final class Slab {
     private final int firstRow;

@@ -3,6 +3,7 @@ package io.sluice.engine.segment;
 import io.sluice.engine.schema.CollectionSchema;
 import java.util.List;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The visible rows of some blocks in the order of (key, timestamp), rows of the same key and time as they came: what a
@@ -80,7 +81,7 @@ record SortedRows(List<RowBlock> blocks, long[] positions) {
         void accept(int block, int from, int to);
     }
 
-    private static int next(@org.jspecify.annotations.Nullable RowMask visible, int from, int rowCount) {
+    private static int next(@Nullable RowMask visible, int from, int rowCount) {
         if (visible != null) {
             return visible.next(from);
         }

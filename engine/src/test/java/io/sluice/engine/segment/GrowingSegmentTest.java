@@ -12,6 +12,7 @@ import io.sluice.engine.schema.CollectionSchema;
 import io.sluice.engine.schema.Column;
 import io.sluice.engine.schema.ColumnBatch;
 import io.sluice.engine.schema.DataType;
+import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.Keys;
 import io.sluice.engine.store.MemoryStore;
 import java.nio.charset.StandardCharsets;
@@ -112,6 +113,38 @@ class GrowingSegmentTest {
         for (int row = 0; row < left.size(); row++) {
             assertThat(TestRows.values(schema, block, row)).isEqualTo(left.get(row).values);
             assertThat(timestamps.integer(row)).isEqualTo(left.get(row).timestamp);
+        }
+    }
+
+    /** The example of docs/FILE_FORMAT.md. */
+    @Test
+    void seal_nullableText_hasTheDocumentedBytes() {
+        CollectionSchema base = TestRows.keyAndVector(DataType.INT64, 1);
+        var schema = new CollectionSchema(
+                "",
+                List.of(
+                        base.fields().get(0),
+                        base.fields().get(1),
+                        FieldSchema.varChar("text", 9).asNullable().withId(102)),
+                false,
+                0);
+        try (var segment = new GrowingSegment(1, schema)) {
+            append(
+                    segment,
+                    new ColumnBatch(
+                            3,
+                            List.of(
+                                    new Column.Longs(new long[] {1, 2, 3}, null),
+                                    new Column.FloatVectors(new float[3], 1),
+                                    Column.Bytes.of("ab", null, "c"))),
+                    1);
+            SegmentRecord record = SegmentWriter.seal(store, "1/2/3", 3, 1, 2, schema, segment, 0).orElseThrow();
+            byte[] file = store.bytes("1/2/3");
+            int at = (int) record.parts().getLast().offsetBytes();
+            assertThat(Arrays.copyOfRange(file, at, at + 3)).isEqualTo(utf8("abc"));
+            assertThat(Arrays.copyOfRange(file, at + 64, at + 80))
+                    .containsExactly(0, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0);
+            assertThat(Arrays.copyOfRange(file, at + 128, at + 136)).containsExactly(5, 0, 0, 0, 0, 0, 0, 0);
         }
     }
 

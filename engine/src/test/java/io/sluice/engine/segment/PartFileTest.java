@@ -9,6 +9,7 @@ import io.sluice.engine.store.MemoryStore;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -92,6 +93,28 @@ class PartFileTest {
             writer.beginPart(1);
         }
         assertThat(store.list()).isEmpty();
+    }
+
+    /** The rulers of docs/FILE_FORMAT.md. */
+    @Test
+    void commit_smallFile_hasTheDocumentedBytes() {
+        byte[] file = small();
+        MemorySegment bytes = MemorySegment.ofArray(file);
+        long trailer = file.length - 64;
+        assertThat(new String(file, 0, 8, StandardCharsets.US_ASCII)).isEqualTo("SLUICEPF");
+        assertThat(new String(file, file.length - 8, 8, StandardCharsets.US_ASCII)).isEqualTo("SLUICEND");
+        assertThat(ints(bytes, 8, 12, 24)).containsExactly(1, 1, 1 << 20);
+        assertThat(longs(bytes, 16)).containsExactly(3L);
+        assertThat(longs(bytes, trailer, trailer + 8, trailer + 16, trailer + 32))
+                .containsExactly(3 * 4096L, trailer - 3 * 4096, (long) file.length, 3L);
+        assertThat(ints(bytes, trailer + 24, trailer + 40, trailer + 44)).containsExactly(1, 1, 2);
+        long part = 3 * 4096 + 8;
+        assertThat(ints(bytes, part - 8, part, part + 4, part + 24)).containsExactly(2, 1, 2, 1);
+        assertThat(longs(bytes, part + 8, part + 16)).containsExactly(4096L, 136L); // 100 bytes, gap to 128, 8 bytes
+        assertThat(ints(bytes, part + 32, part + 56)).containsExactly(PartLayout.DATA, PartLayout.VALIDITY);
+        assertThat(longs(bytes, part + 40, part + 48, part + 64, part + 72)).containsExactly(0L, 100L, 128L, 8L);
+        assertThat(ints(bytes, part + 80)).containsExactly(PartFileLayout.crc(bytes.asSlice(4096, 136)));
+        assertThat(ints(bytes, part + 88)).containsExactly(2); // the next part, at a multiple of 8
     }
 
     @Test
@@ -206,6 +229,18 @@ class PartFileTest {
 
     private MemorySegment bytesOf(PartLayout layout) {
         return MemorySegment.ofArray(store.bytes(KEY)).asSlice(layout.offsetBytes(), layout.sizeBytes());
+    }
+
+    private static int[] ints(MemorySegment bytes, long... offsets) {
+        return Arrays.stream(offsets)
+                .mapToInt(offset -> bytes.get(ColumnView.INT, offset))
+                .toArray();
+    }
+
+    private static long[] longs(MemorySegment bytes, long... offsets) {
+        return Arrays.stream(offsets)
+                .map(offset -> bytes.get(ColumnView.LONG, offset))
+                .toArray();
     }
 
     private static PartRecord recordOf(PartLayout layout) {

@@ -5,12 +5,18 @@ import reactor.core.publisher.Mono;
 /**
  * The records that survive a restart. A port.
  *
- * <p>Every {@code Mono} is one transaction: when it completes, the change survives a power cut. {@code put} inserts or
+ * <p>Every {@code Mono} is one transaction: when it completes, the change survives a power cut; when it fails, nothing
+ * was changed. Each subscription is a transaction of its own, and none is stopped by a cancel. {@code put} inserts or
  * replaces by id; {@code drop} of what is not there is harmless. The engine calls it from one DDL at a time per
  * collection, but from several threads. Errors are {@code EngineException.Failed} with what was tried.
+ *
+ * <p>The catalog keeps: names are unique (databases; collections per database and partitions per collection, unless
+ * {@code dropping}; indexes per collection), and what a record refers to exists (the collection of a partition, an
+ * alias, an index, a load spec; the partition of a segment or delta; the index and the segment of an index file).
+ * {@code CatalogContract} in the test kit holds every implementation to this.
  */
 public interface Catalog {
-    /** Everything, at start. */
+    /** Everything, at start; each list in the order of its ids. */
     Mono<CatalogSnapshot> readAll();
 
     /** Takes {@code count} ids from the one counter and answers the first; an id is never given twice. */
@@ -18,6 +24,7 @@ public interface Catalog {
 
     Mono<Void> put(DatabaseRecord database);
 
+    /** Removes the database and its aliases; collections are dropped before. */
     Mono<Void> dropDatabase(long databaseId);
 
     Mono<Void> put(CollectionRecord collection);
@@ -28,6 +35,7 @@ public interface Catalog {
     /** Removes the collection and everything that refers to it. */
     Mono<Void> dropCollection(long collectionId);
 
+    /** Never lowers {@code sealedThroughLsn}. */
     Mono<Void> put(PartitionRecord partition);
 
     /** Removes the partition with its segments, deltas and index files. */
@@ -48,8 +56,12 @@ public interface Catalog {
 
     Mono<Void> dropLoadSpec(long collectionId);
 
-    /** New segments and deltas in, replaced ones out, {@code sealedThroughLsn} raised: one transaction. */
+    /**
+     * New segments and deltas in, replaced ones out with their index files, {@code sealedThroughLsn} raised: one
+     * transaction.
+     */
     Mono<Void> commit(SealCommit seal);
 
+    /** Everything after it is refused; closing twice is harmless. */
     Mono<Void> close();
 }

@@ -1,5 +1,7 @@
 package io.sluice.engine.index;
 
+import io.sluice.engine.catalog.PartRecord;
+import io.sluice.engine.distance.Metric;
 import io.sluice.engine.error.StopSignal;
 import io.sluice.engine.memory.MemoryBudget;
 import io.sluice.engine.segment.ColumnView;
@@ -7,44 +9,64 @@ import io.sluice.engine.segment.PartFileWriter;
 import io.sluice.engine.segment.PartLayout;
 import java.lang.foreign.MemorySegment;
 
-/** Builds index files and opens their images. */
+/** Builds index files and opens their images. Stateless; thread-safe. */
 public final class IndexBuilder {
     private IndexBuilder() {}
 
-    /** Upper bound of the off-heap bytes that {@link #build} takes while it works. */
+    /** The off-heap bytes that {@link #build} takes while it works; 0 for an index without a file. */
     public static long workingBytes(IndexSpec spec, int rowCount, int dimension) {
-        throw new UnsupportedOperationException();
+        return switch (spec) {
+            case IndexSpec.Flat _ -> 0;
+            case IndexSpec.Hnsw hnsw -> HnswBuild.workingBytes(hnsw, rowCount, dimension);
+        };
     }
 
     /**
-     * Builds the index of one sealed segment and appends it to {@code out} as part 0.
+     * Builds the index of one sealed segment and appends it to {@code out} as part 0; the caller commits. With one thread
+     * the bytes depend on nothing but the vectors and the definition.
      *
-     * @param vectors stays readable until this returns
-     * @param budget charged with tag {@code index-build}
+     * @param spec an index with a file, see {@link IndexSpec#needsFile}
+     * @param vectors at least one row; stays readable until this returns
+     * @param threads that work, the calling one included
+     * @param budget charged with tag {@code index-build}, wholly before the work starts
      * @param stop asked at least every few milliseconds
+     * @throws io.sluice.engine.error.EngineException.OutOfBudget if {@link #workingBytes} are not free now; nothing has
+     *     happened and the same call may succeed later
+     * @throws io.sluice.engine.error.EngineException the reason of {@code stop}, if it was requested
      */
-    public static void build(
+    public static PartRecord build(
             IndexSpec spec,
             ColumnView vectors,
             int threads,
             MemoryBudget budget,
             StopSignal stop,
             PartFileWriter out) {
-        throw new UnsupportedOperationException();
+        if (!(spec instanceof IndexSpec.Hnsw hnsw) || vectors.rowCount() == 0 || threads < 1) {
+            throw new IllegalArgumentException(
+                    "nothing to build: spec=" + spec + ", rowCount=" + vectors.rowCount() + ", threads=" + threads);
+        }
+        try (var build = new HnswBuild(hnsw, vectors, budget, stop)) {
+            return build.run(threads, out);
+        }
     }
 
     /**
      * The index in {@code part}'s bytes, which refers to the rows of {@code vectors}. Parses nothing.
      *
+     * @param partBytes native memory
      * @throws io.sluice.engine.error.EngineException.Corrupt if header, layout name or sizes do not fit
      */
     public static VectorIndex open(
             IndexSpec spec, PartLayout layout, MemorySegment partBytes, ColumnView vectors) {
-        throw new UnsupportedOperationException();
+        return HnswIndex.open(spec.metric(), layout, partBytes, vectors);
     }
 
-    /** Exact scan: for FLAT, for growing rows, and for segments whose index is not built yet. */
-    public static VectorIndex exact(io.sluice.engine.distance.Metric metric, ColumnView vectors) {
-        throw new UnsupportedOperationException();
+    /**
+     * Exact scan: for FLAT, for growing rows, and for segments whose index is not built yet.
+     *
+     * @param vectors in native memory
+     */
+    public static VectorIndex exact(Metric metric, ColumnView vectors) {
+        return new ExactIndex(metric, vectors);
     }
 }

@@ -9,6 +9,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -155,9 +156,12 @@ final class NativeMemory {
     }
 
     private static int readMaxMappings() {
-        try {
-            return Integer.parseInt(
-                    Files.readString(Path.of("/proc/sys/vm/max_map_count")).strip());
+        // In one read: the kernel answers such a file's second read with its end, and Files.readString makes the first
+        // one a single byte long, because the file says that it is empty.
+        try (var file = Files.newInputStream(Path.of("/proc/sys/vm/max_map_count"))) {
+            byte[] digits = new byte[32];
+            int size = file.read(digits);
+            return Integer.parseInt(new String(digits, 0, Math.max(size, 0), StandardCharsets.US_ASCII).strip());
         } catch (IOException | NumberFormatException unknown) {
             return Integer.MAX_VALUE;
         }

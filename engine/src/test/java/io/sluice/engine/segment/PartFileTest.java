@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.engine.catalog.PartRecord;
 import io.sluice.engine.error.EngineException.Corrupt;
+import io.sluice.engine.store.MemoryStore;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +19,7 @@ class PartFileTest {
     private static final String KEY = "1/2/3.seg";
     private static final int BLOCK = PartDirectory.BLOCK_BYTES;
 
-    private final HeapStore store = new HeapStore();
+    private final MemoryStore store = new MemoryStore();
 
     private record Piece(int part, int section, byte[] bytes) {}
 
@@ -104,7 +106,7 @@ class PartFileTest {
             for (int bit = 0; bit < 8; bit++) {
                 byte[] bad = good.clone();
                 bad[at] ^= (byte) (1 << bit);
-                store.files.put(KEY, bad);
+                store.put(KEY, bad);
                 assertThatThrownBy(this::read)
                         .as("at %d bit %d", at, bit)
                         .isInstanceOf(Corrupt.class)
@@ -118,10 +120,10 @@ class PartFileTest {
     void read_everyTruncation_isFoundAndNamed() {
         byte[] good = small();
         for (int size = 0; size < good.length; size++) {
-            store.files.put(KEY, Arrays.copyOf(good, size));
+            store.put(KEY, Arrays.copyOf(good, size));
             assertThatThrownBy(this::read).as("size %d", size).isInstanceOf(Corrupt.class).hasMessageContaining(KEY);
         }
-        store.files.put(KEY, Arrays.copyOf(good, good.length + 1));
+        store.put(KEY, Arrays.copyOf(good, good.length + 1));
         assertThatThrownBy(this::read).isInstanceOf(Corrupt.class);
     }
 
@@ -149,6 +151,7 @@ class PartFileTest {
                 ColumnView.INT,
                 PartFileLayout.HEADER_CRC_OFFSET,
                 PartFileLayout.crc(bytes.asSlice(0, PartFileLayout.HEADER_CRC_OFFSET)));
+        store.put(KEY, bytes.toArray(ValueLayout.JAVA_BYTE));
         assertThatThrownBy(this::read)
                 .isInstanceOf(Corrupt.class)
                 .hasMessageContaining("newer version of Sluice")
@@ -166,7 +169,9 @@ class PartFileTest {
         }
         PartLayout layout = read().part(100);
         assertThat(layout.blockCount()).isEqualTo(4);
-        store.bytes(KEY)[4096 + 2 * BLOCK + 17] ^= 1;
+        byte[] bad = store.bytes(KEY);
+        bad[4096 + 2 * BLOCK + 17] ^= 1;
+        store.put(KEY, bad);
         MemorySegment bytes = bytesOf(layout);
         PartChecksum.verify(layout, 0, bytes.asSlice(0, 2 * BLOCK), KEY, "field word");
         PartChecksum.verify(layout, 3, bytes.asSlice(3 * BLOCK), KEY, "field word");

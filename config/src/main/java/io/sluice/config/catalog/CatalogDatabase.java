@@ -1,0 +1,123 @@
+package io.sluice.config.catalog;
+
+import io.r2dbc.h2.H2ConnectionConfiguration;
+import io.r2dbc.h2.H2ConnectionFactory;
+import io.r2dbc.h2.H2ConnectionOption;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactory;
+import io.sluice.engine.error.EngineException;
+import io.sluice.engine.error.ErrorCode;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * The H2 file behind the catalog: transactions, durability, errors. Thread-safe.
+ *
+ * <p>H2's driver does its work on the thread that subscribes. So everything runs on the one thread {@code catalog},
+ * one transaction after another, each on a connection of its own. A change is complete when its checkpoint has
+ * reached the disk: at commit H2 only writes ({@code WRITE_DELAY=0}), which survives a kill but no power cut.
+ */
+final class CatalogDatabase {
+    private static final String FILE_NAME = "sluice";
+    private static final int QUEUED_AT_MOST = 100_000;
+    private static final int IDLE_SECONDS = 60;
+
+    private final Path folder;
+    private final ConnectionFactory connections;
+    private final Scheduler thread;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** @param folder absolute, without {@code ;} */
+    CatalogDatabase(Path folder) {
+        this.folder = folder;
+        this.connections = new H2ConnectionFactory(H2ConnectionConfiguration.builder()
+                .file(folder.resolve(FILE_NAME).toString())
+                .username("sluice")
+                .property("WRITE_DELAY", "0")
+                .property(H2ConnectionOption.DB_CLOSE_DELAY, "-1") // stays open between connections
+                .property(H2ConnectionOption.DB_CLOSE_ON_EXIT, "FALSE") // the engine closes it, after its last change
+                .build());
+        this.thread = Schedulers.newBoundedElastic(1, QUEUED_AT_MOST, "catalog", IDLE_SECONDS, true);
+    }
+
+    /** Runs {@code work} in one transaction; reads see one moment. */
+    <T> Mono<T> read(String what, Function<Session, Mono<T>> work) {
+        return onOwnThread(what, connection -> Mono.from(connection.beginTransaction())
+                .then(work.apply(new Session(connection)))
+                .flatMap(result -> Mono.from(connection.commitTransaction()).thenReturn(result)));
+    }
+
+    /** Runs {@code work} in one transaction, all or nothing; when it completes, the change survives a power cut. */
+    <T> Mono<T> change(String what, Function<Session, Mono<T>> work) {
+        return onOwnThread(what, connection -> Mono.from(connection.beginTransaction())
+                .then(work.apply(new Session(connection)))
+                .flatMap(result -> commit(connection).thenReturn(result))
+                .onErrorResume(failure -> rollback(connection).then(Mono.error(failure))));
+    }
+
+    private static Mono<Void> commit(Connection connection) {
+        return Mono.from(connection.commitTransaction())
+                .then(new Session(connection).run("CHECKPOINT SYNC"))
+                .then();
+    }
+
+    private static Mono<Void> rollback(Connection connection) {
+        return Mono.from(connection.rollbackTransaction()).onErrorComplete();
+    }
+
+    /** Closes the file; what is under way ends first. Closing twice is harmless. */
+    Mono<Void> close() {
+        return Mono.defer(() -> {
+            if (!closed.compareAndSet(false, true)) {
+                return Mono.empty();
+            }
+            // No usingWhen: the statement ends its own connection.
+            return Mono.from(connections.create())
+                    .flatMap(connection -> new Session(connection).run("SHUTDOWN"))
+                    .subscribeOn(thread)
+                    .onErrorMap(failure -> failed("close the catalog", failure))
+                    .then()
+                    .cache()
+                    .doFinally(_ -> thread.dispose());
+        });
+    }
+
+    private <T> Mono<T> onOwnThread(String what, Function<Connection, Mono<T>> work) {
+        return Mono.defer(() -> closed.get()
+                ? Mono.error(isClosed())
+                : Mono.usingWhen(connections.create(), work, Connection::close)
+                        .subscribeOn(thread)
+                        .onErrorMap(failure -> failed(what, failure))
+                        // A cancel would interrupt the thread, and an interrupt closes H2's file for everybody. A
+                        // cached Mono is not cancelled by its subscribers.
+                        .cache());
+    }
+
+    private EngineException isClosed() {
+        return new EngineException.Failed(
+                ErrorCode.IO_FAILED,
+                "catalog is closed: folder=" + folder + ". The server is stopping, send the request again later",
+                null);
+    }
+
+    private EngineException failed(String what, Throwable failure) {
+        if (failure instanceof EngineException refusal) {
+            return refusal;
+        }
+        String reason = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        return new EngineException.Failed(
+                ErrorCode.IO_FAILED,
+                "catalog failed: tried=" + what + ", folder=" + folder + ", reason=" + reason
+                        + ". Look at the disk and the log of the server",
+                failure);
+    }
+
+    @Override
+    public String toString() {
+        return "CatalogDatabase[" + folder + "]";
+    }
+}

@@ -1,0 +1,70 @@
+package io.sluice.engine.distance;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Distance kernels: one query on the heap against rows in native memory.
+ *
+ * <p>Vectorised when the JVM was started with {@code --add-modules jdk.incubator.vector}, plain Java otherwise; chosen
+ * once, when this class is first used. Rows must lie in native memory: a heap segment gives the same answer, but one such
+ * call slows every later one down. Stateless; thread-safe.
+ */
+public final class Kernels {
+    /** The codes of an int8 query and the bytes read of an int8 row are a multiple of this many. */
+    public static final int INT8_BLOCK = 32;
+
+    /** Largest magnitude of an int8 row code. */
+    public static final int MAX_ROW_CODE = 127;
+
+    /** Largest magnitude of an int8 query code: four products fit into 16 bits. */
+    public static final int MAX_QUERY_CODE = 63;
+
+    private static final VectorKernels KERNELS = choose();
+
+    private Kernels() {}
+
+    private static VectorKernels choose() {
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+            return new ScalarKernels();
+        }
+        return new PanamaKernels();
+    }
+
+    /** Whether the Vector API is in use; without it a search takes several times longer. */
+    public static boolean isVectorized() {
+        return KERNELS instanceof PanamaKernels;
+    }
+
+    /**
+     * Dot products: {@code out[i]} = query &middot; row {@code rows[i]}, for i in {@code [from, to)}.
+     *
+     * @param vectors float32[rowCount][query.length], little-endian, native
+     */
+    public static void dot(float[] query, MemorySegment vectors, int[] rows, int from, int to, float[] out) {
+        KERNELS.dot(query, vectors, rows, from, to, out);
+    }
+
+    /** As {@link #dot}, and {@code squaredNorms[i]} = row {@code rows[i]} &middot; itself, in one pass over the row. */
+    public static void dotAndSquaredNorm(
+            float[] query, MemorySegment vectors, int[] rows, int from, int to, float[] dots, float[] squaredNorms) {
+        KERNELS.dotAndSquaredNorm(query, vectors, rows, from, to, dots, squaredNorms);
+    }
+
+    /** Squared euclidean distances: {@code out[i]} = |query - row {@code rows[i]}|&sup2;, for i in {@code [from, to)}. */
+    public static void squaredL2(float[] query, MemorySegment vectors, int[] rows, int from, int to, float[] out) {
+        KERNELS.squaredL2(query, vectors, rows, from, to, out);
+    }
+
+    /**
+     * Dot products of int8 codes: {@code out[i]} = query &middot; row {@code rows[i]}, for i in {@code [from, to)}.
+     *
+     * @param query codes of magnitude up to {@link #MAX_QUERY_CODE}, padded with zeros to a multiple of
+     *     {@link #INT8_BLOCK}; what a row holds under the zeros does not matter
+     * @param codes rows of int8 of magnitude up to {@link #MAX_ROW_CODE}, row r from {@code r * strideBytes} on; the
+     *     stride is at least {@code query.length}
+     */
+    public static void dotInt8(
+            short[] query, MemorySegment codes, long strideBytes, int[] rows, int from, int to, int[] out) {
+        KERNELS.dotInt8(query, codes, strideBytes, rows, from, to, out);
+    }
+}

@@ -1,0 +1,285 @@
+package io.sluice.engine.distance;
+
+import static io.sluice.engine.segment.ColumnView.FLOAT;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Kernels on the Vector API: the only class that imports it, and loaded only where the module is there.
+ *
+ * <p>Each kernel takes four rows per pass with one accumulator each: that hides the latency of the multiply-add and keeps
+ * four cache misses in flight. When fewer than four rows are left, the last one is repeated, so a row's result has the
+ * same bits whatever its neighbours are.
+ *
+ * <p>The intrinsics are written out, row by row: a helper that takes or returns vectors boxes them whenever the compiler
+ * decides not to inline it.
+ */
+final class PanamaKernels implements VectorKernels {
+    private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
+    private static final int MAX_BITS = 512;
+
+    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED.vectorBitSize() > MAX_BITS
+            ? FloatVector.SPECIES_512
+            : FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED.vectorBitSize() > MAX_BITS
+            ? ShortVector.SPECIES_512
+            : ShortVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Integer> INTS =
+            VectorSpecies.of(int.class, VectorShape.forBitSize(SHORTS.vectorBitSize()));
+    /** As many bytes as {@link #SHORTS} has lanes. */
+    private static final VectorSpecies<Byte> BYTES =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.vectorBitSize() / 2));
+
+    /** Products that fit into a 16-bit lane: 4 * 63 * 127 = 32004. */
+    private static final int PRODUCTS_PER_LANE = 4;
+
+    static {
+        assert PRODUCTS_PER_LANE * Kernels.MAX_QUERY_CODE * Kernels.MAX_ROW_CODE <= Short.MAX_VALUE;
+        assert Kernels.INT8_BLOCK % SHORTS.length() == 0;
+    }
+
+    @Override
+    public void dot(float[] query, MemorySegment vectors, int[] rows, int from, int to, float[] out) {
+        int dimension = query.length;
+        int bound = FLOATS.loopBound(dimension);
+        long rowBytes = (long) dimension * Float.BYTES;
+        int last = to - 1;
+        for (int i = from; i < to; i += 4) {
+            int i1 = Math.min(i + 1, last);
+            int i2 = Math.min(i + 2, last);
+            int i3 = Math.min(i + 3, last);
+            long at0 = rows[i] * rowBytes;
+            long at1 = rows[i1] * rowBytes;
+            long at2 = rows[i2] * rowBytes;
+            long at3 = rows[i3] * rowBytes;
+            FloatVector sum0 = FloatVector.zero(FLOATS);
+            FloatVector sum1 = FloatVector.zero(FLOATS);
+            FloatVector sum2 = FloatVector.zero(FLOATS);
+            FloatVector sum3 = FloatVector.zero(FLOATS);
+            int j = 0;
+            for (; j < bound; j += FLOATS.length()) {
+                long here = (long) j * Float.BYTES;
+                FloatVector q = FloatVector.fromArray(FLOATS, query, j);
+                sum0 = FloatVector.fromMemorySegment(FLOATS, vectors, at0 + here, LE).fma(q, sum0);
+                sum1 = FloatVector.fromMemorySegment(FLOATS, vectors, at1 + here, LE).fma(q, sum1);
+                sum2 = FloatVector.fromMemorySegment(FLOATS, vectors, at2 + here, LE).fma(q, sum2);
+                sum3 = FloatVector.fromMemorySegment(FLOATS, vectors, at3 + here, LE).fma(q, sum3);
+            }
+            float dot0 = sum0.reduceLanes(VectorOperators.ADD);
+            float dot1 = sum1.reduceLanes(VectorOperators.ADD);
+            float dot2 = sum2.reduceLanes(VectorOperators.ADD);
+            float dot3 = sum3.reduceLanes(VectorOperators.ADD);
+            for (; j < dimension; j++) {
+                long here = (long) j * Float.BYTES;
+                dot0 += query[j] * vectors.get(FLOAT, at0 + here);
+                dot1 += query[j] * vectors.get(FLOAT, at1 + here);
+                dot2 += query[j] * vectors.get(FLOAT, at2 + here);
+                dot3 += query[j] * vectors.get(FLOAT, at3 + here);
+            }
+            out[i] = dot0;
+            out[i1] = dot1;
+            out[i2] = dot2;
+            out[i3] = dot3;
+        }
+    }
+
+    @Override
+    public void dotAndSquaredNorm(
+            float[] query, MemorySegment vectors, int[] rows, int from, int to, float[] dots, float[] squaredNorms) {
+        int dimension = query.length;
+        int bound = FLOATS.loopBound(dimension);
+        long rowBytes = (long) dimension * Float.BYTES;
+        int last = to - 1;
+        for (int i = from; i < to; i += 4) {
+            int i1 = Math.min(i + 1, last);
+            int i2 = Math.min(i + 2, last);
+            int i3 = Math.min(i + 3, last);
+            long at0 = rows[i] * rowBytes;
+            long at1 = rows[i1] * rowBytes;
+            long at2 = rows[i2] * rowBytes;
+            long at3 = rows[i3] * rowBytes;
+            FloatVector dot0 = FloatVector.zero(FLOATS);
+            FloatVector dot1 = FloatVector.zero(FLOATS);
+            FloatVector dot2 = FloatVector.zero(FLOATS);
+            FloatVector dot3 = FloatVector.zero(FLOATS);
+            FloatVector norm0 = FloatVector.zero(FLOATS);
+            FloatVector norm1 = FloatVector.zero(FLOATS);
+            FloatVector norm2 = FloatVector.zero(FLOATS);
+            FloatVector norm3 = FloatVector.zero(FLOATS);
+            int j = 0;
+            for (; j < bound; j += FLOATS.length()) {
+                long here = (long) j * Float.BYTES;
+                FloatVector q = FloatVector.fromArray(FLOATS, query, j);
+                FloatVector v0 = FloatVector.fromMemorySegment(FLOATS, vectors, at0 + here, LE);
+                FloatVector v1 = FloatVector.fromMemorySegment(FLOATS, vectors, at1 + here, LE);
+                FloatVector v2 = FloatVector.fromMemorySegment(FLOATS, vectors, at2 + here, LE);
+                FloatVector v3 = FloatVector.fromMemorySegment(FLOATS, vectors, at3 + here, LE);
+                dot0 = v0.fma(q, dot0);
+                dot1 = v1.fma(q, dot1);
+                dot2 = v2.fma(q, dot2);
+                dot3 = v3.fma(q, dot3);
+                norm0 = v0.fma(v0, norm0);
+                norm1 = v1.fma(v1, norm1);
+                norm2 = v2.fma(v2, norm2);
+                norm3 = v3.fma(v3, norm3);
+            }
+            float dotSum0 = dot0.reduceLanes(VectorOperators.ADD);
+            float dotSum1 = dot1.reduceLanes(VectorOperators.ADD);
+            float dotSum2 = dot2.reduceLanes(VectorOperators.ADD);
+            float dotSum3 = dot3.reduceLanes(VectorOperators.ADD);
+            float normSum0 = norm0.reduceLanes(VectorOperators.ADD);
+            float normSum1 = norm1.reduceLanes(VectorOperators.ADD);
+            float normSum2 = norm2.reduceLanes(VectorOperators.ADD);
+            float normSum3 = norm3.reduceLanes(VectorOperators.ADD);
+            for (; j < dimension; j++) {
+                long here = (long) j * Float.BYTES;
+                float v0 = vectors.get(FLOAT, at0 + here);
+                float v1 = vectors.get(FLOAT, at1 + here);
+                float v2 = vectors.get(FLOAT, at2 + here);
+                float v3 = vectors.get(FLOAT, at3 + here);
+                dotSum0 += query[j] * v0;
+                dotSum1 += query[j] * v1;
+                dotSum2 += query[j] * v2;
+                dotSum3 += query[j] * v3;
+                normSum0 += v0 * v0;
+                normSum1 += v1 * v1;
+                normSum2 += v2 * v2;
+                normSum3 += v3 * v3;
+            }
+            dots[i] = dotSum0;
+            dots[i1] = dotSum1;
+            dots[i2] = dotSum2;
+            dots[i3] = dotSum3;
+            squaredNorms[i] = normSum0;
+            squaredNorms[i1] = normSum1;
+            squaredNorms[i2] = normSum2;
+            squaredNorms[i3] = normSum3;
+        }
+    }
+
+    @Override
+    public void squaredL2(float[] query, MemorySegment vectors, int[] rows, int from, int to, float[] out) {
+        int dimension = query.length;
+        int bound = FLOATS.loopBound(dimension);
+        long rowBytes = (long) dimension * Float.BYTES;
+        int last = to - 1;
+        for (int i = from; i < to; i += 4) {
+            int i1 = Math.min(i + 1, last);
+            int i2 = Math.min(i + 2, last);
+            int i3 = Math.min(i + 3, last);
+            long at0 = rows[i] * rowBytes;
+            long at1 = rows[i1] * rowBytes;
+            long at2 = rows[i2] * rowBytes;
+            long at3 = rows[i3] * rowBytes;
+            FloatVector sum0 = FloatVector.zero(FLOATS);
+            FloatVector sum1 = FloatVector.zero(FLOATS);
+            FloatVector sum2 = FloatVector.zero(FLOATS);
+            FloatVector sum3 = FloatVector.zero(FLOATS);
+            int j = 0;
+            for (; j < bound; j += FLOATS.length()) {
+                long here = (long) j * Float.BYTES;
+                FloatVector q = FloatVector.fromArray(FLOATS, query, j);
+                FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, vectors, at0 + here, LE).sub(q);
+                FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, vectors, at1 + here, LE).sub(q);
+                FloatVector d2 = FloatVector.fromMemorySegment(FLOATS, vectors, at2 + here, LE).sub(q);
+                FloatVector d3 = FloatVector.fromMemorySegment(FLOATS, vectors, at3 + here, LE).sub(q);
+                sum0 = d0.fma(d0, sum0);
+                sum1 = d1.fma(d1, sum1);
+                sum2 = d2.fma(d2, sum2);
+                sum3 = d3.fma(d3, sum3);
+            }
+            float distance0 = sum0.reduceLanes(VectorOperators.ADD);
+            float distance1 = sum1.reduceLanes(VectorOperators.ADD);
+            float distance2 = sum2.reduceLanes(VectorOperators.ADD);
+            float distance3 = sum3.reduceLanes(VectorOperators.ADD);
+            for (; j < dimension; j++) {
+                long here = (long) j * Float.BYTES;
+                float d0 = vectors.get(FLOAT, at0 + here) - query[j];
+                float d1 = vectors.get(FLOAT, at1 + here) - query[j];
+                float d2 = vectors.get(FLOAT, at2 + here) - query[j];
+                float d3 = vectors.get(FLOAT, at3 + here) - query[j];
+                distance0 += d0 * d0;
+                distance1 += d1 * d1;
+                distance2 += d2 * d2;
+                distance3 += d3 * d3;
+            }
+            out[i] = distance0;
+            out[i1] = distance1;
+            out[i2] = distance2;
+            out[i3] = distance3;
+        }
+    }
+
+    /*
+     * Bytes are widened to 16 bits and multiplied there; up to four products are added before they are widened to 32
+     * bits, which the limits on the codes make safe. A 32-bit lane holds two 16-bit sums: shifting left and right again
+     * gives the lower one, shifting right the upper one; no lane is ever moved.
+     */
+    @Override
+    public void dotInt8(
+            short[] query, MemorySegment codes, long strideBytes, int[] rows, int from, int to, int[] out) {
+        int lanes = SHORTS.length();
+        int bound = query.length - query.length % (PRODUCTS_PER_LANE * lanes);
+        int last = to - 1;
+        for (int i = from; i < to; i += 4) {
+            int i1 = Math.min(i + 1, last);
+            int i2 = Math.min(i + 2, last);
+            int i3 = Math.min(i + 3, last);
+            long at0 = rows[i] * strideBytes;
+            long at1 = rows[i1] * strideBytes;
+            long at2 = rows[i2] * strideBytes;
+            long at3 = rows[i3] * strideBytes;
+            IntVector sum0 = IntVector.zero(INTS);
+            IntVector sum1 = IntVector.zero(INTS);
+            IntVector sum2 = IntVector.zero(INTS);
+            IntVector sum3 = IntVector.zero(INTS);
+            int j = 0;
+            while (j < query.length) {
+                ShortVector part0 = ShortVector.zero(SHORTS);
+                ShortVector part1 = ShortVector.zero(SHORTS);
+                ShortVector part2 = ShortVector.zero(SHORTS);
+                ShortVector part3 = ShortVector.zero(SHORTS);
+                int end = j < bound ? j + PRODUCTS_PER_LANE * lanes : query.length;
+                for (; j < end; j += lanes) {
+                    ShortVector q = ShortVector.fromArray(SHORTS, query, j);
+                    ShortVector v0 = (ShortVector) ByteVector.fromMemorySegment(BYTES, codes, at0 + j, LE)
+                            .convertShape(VectorOperators.B2S, SHORTS, 0);
+                    ShortVector v1 = (ShortVector) ByteVector.fromMemorySegment(BYTES, codes, at1 + j, LE)
+                            .convertShape(VectorOperators.B2S, SHORTS, 0);
+                    ShortVector v2 = (ShortVector) ByteVector.fromMemorySegment(BYTES, codes, at2 + j, LE)
+                            .convertShape(VectorOperators.B2S, SHORTS, 0);
+                    ShortVector v3 = (ShortVector) ByteVector.fromMemorySegment(BYTES, codes, at3 + j, LE)
+                            .convertShape(VectorOperators.B2S, SHORTS, 0);
+                    part0 = v0.mul(q).add(part0);
+                    part1 = v1.mul(q).add(part1);
+                    part2 = v2.mul(q).add(part2);
+                    part3 = v3.mul(q).add(part3);
+                }
+                IntVector pair0 = part0.reinterpretAsInts();
+                IntVector pair1 = part1.reinterpretAsInts();
+                IntVector pair2 = part2.reinterpretAsInts();
+                IntVector pair3 = part3.reinterpretAsInts();
+                sum0 = sum0.add(pair0.lanewise(VectorOperators.ASHR, 16))
+                        .add(pair0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
+                sum1 = sum1.add(pair1.lanewise(VectorOperators.ASHR, 16))
+                        .add(pair1.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
+                sum2 = sum2.add(pair2.lanewise(VectorOperators.ASHR, 16))
+                        .add(pair2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
+                sum3 = sum3.add(pair3.lanewise(VectorOperators.ASHR, 16))
+                        .add(pair3.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
+            }
+            out[i] = sum0.reduceLanes(VectorOperators.ADD);
+            out[i1] = sum1.reduceLanes(VectorOperators.ADD);
+            out[i2] = sum2.reduceLanes(VectorOperators.ADD);
+            out[i3] = sum3.reduceLanes(VectorOperators.ADD);
+        }
+    }
+}

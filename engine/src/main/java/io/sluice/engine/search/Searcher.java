@@ -1,0 +1,204 @@
+package io.sluice.engine.search;
+
+import io.sluice.engine.collection.ReadView;
+import io.sluice.engine.error.EngineException;
+import io.sluice.engine.filter.Filter;
+import io.sluice.engine.schema.Column;
+import io.sluice.engine.schema.DataType;
+import io.sluice.engine.schema.FieldSchema;
+import io.sluice.engine.schema.Keys;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Runs one search or query over the blocks of a {@link ReadView}. Stateless; the work is done on the caller's thread.
+ *
+ * <p>The caller resolves names, partitions and load states, and closes the view. What is checked here: the limits, the
+ * vector field, metric and parameters, the queries, the filter, and that filter and outputs use loaded fields only.
+ * Results are copies on the heap; nothing of them refers to the view.
+ *
+ * <p>Everything throws {@link EngineException.InvalidRequest} for a request that cannot be answered, and the reason of
+ * the view's stop signal when a stop was requested.
+ */
+public final class Searcher {
+    private static final String COUNT = "count(*)";
+    private static final int HIT_BYTES = Long.BYTES + Float.BYTES;
+    private static final int MISSING_IDS_NAMED = 100;
+
+    private Searcher() {}
+
+    /**
+     * The nearest neighbours of some vectors, or of the vectors of some entities.
+     *
+     * <p>Hits are ordered best score first, ties by primary key ascending, with one hit per key: the best, when several
+     * versions of a key are visible. A range search ({@code radius}, {@code range_filter} in the parameters) answers
+     * the best {@code limit} hits within the range.
+     */
+    public static SearchResult search(SearchRequest request, ReadView view) {
+        SearchPlan plan = SearchPlan.of(request, view);
+        List<float[]> queries = request.ids() == null ? request.queries() : vectorsOf(request.ids(), plan, view);
+        List<AllowedRows> blocks = AllowedRows.of(view, request.ignoreGrowing(), plan.filter(), null);
+        NearestHits nearest = new NearestHits(view, blocks, plan);
+        RowRefs rows = new RowRefs();
+        float[] scores = new float[16];
+        int[] hitCounts = new int[queries.size()];
+        for (int i = 0; i < hitCounts.length; i++) {
+            int found = nearest.search(queries.get(i));
+            hitCounts[i] = Math.max(0, found - plan.offset());
+            ReadLimits.checkResultBytes((long) (rows.size() + hitCounts[i]) * HIT_BYTES, rows.size() + hitCounts[i]);
+            for (int rank = plan.offset(); rank < found; rank++) {
+                if (rows.size() == scores.length) {
+                    scores = Arrays.copyOf(scores, scores.length * 2);
+                }
+                scores[rows.size()] = rounded(plan.metric().reported(nearest.score(rank)), plan.roundDecimal());
+                rows.add(nearest.block(rank), nearest.row(rank));
+            }
+        }
+        ColumnGather gather = new ColumnGather(view.blocks(), rows);
+        FieldSchema key = view.schema().primaryKey();
+        List<OutputColumn> columns = columns(plan.outputs(), gather, key, rows.size());
+        return new SearchResult(
+                gather.keys(key), Arrays.copyOf(scores, rows.size()), hitCounts, columns, plan.outputs().names(),
+                key.name(), view.timestamp());
+    }
+
+    /**
+     * Entities by filter or by key, by primary key ascending; of several visible versions of a key the newest.
+     * {@code count(*)} counts every version. An offset without a limit is ignored, as Milvus does.
+     */
+    public static QueryResult query(QueryRequest request, ReadView view) {
+        boolean counts = isCount(request.outputFields());
+        checkWindow(request, counts);
+        OutputPlan outputs = counts ? null : OutputPlan.of(request.outputFields(), view, true);
+        Filter filter = ReadFilters.parse(request.filter(), request.templates(), view);
+        FieldSchema key = view.schema().primaryKey();
+        KeyLookup ids = request.ids() == null ? null : KeyLookup.of(request.ids(), key);
+        List<AllowedRows> blocks = AllowedRows.of(view, request.ignoreGrowing(), filter, ids);
+        if (outputs == null) {
+            return counted(blocks, key, view);
+        }
+        RowRefs rows = window(request, new KeyOrderedRows(blocks, view.stop()));
+        ColumnGather gather = new ColumnGather(view.blocks(), rows);
+        return new QueryResult(
+                rows.size(), columns(outputs, gather, key, rows.size()), outputs.names(), key.name(),
+                view.timestamp());
+    }
+
+    /** The keys of all visible entities for which the filter is true, ascending, each once. */
+    public static Keys matchingKeys(Filter filter, ReadView view) {
+        ReadFilters.checkLoaded(filter, view);
+        KeyOrderedRows matching = new KeyOrderedRows(AllowedRows.of(view, false, filter, null), view.stop());
+        RowRefs rows = new RowRefs();
+        while (matching.next()) {
+            rows.add(matching.block(), matching.row());
+        }
+        return new ColumnGather(view.blocks(), rows).keys(view.schema().primaryKey());
+    }
+
+    private static List<float[]> vectorsOf(Keys ids, SearchPlan plan, ReadView view) {
+        KeyLookup.Newest found = KeyLookup.of(ids, view.schema().primaryKey())
+                .newest(AllowedRows.of(view, false, null, null));
+        if (Arrays.stream(found.blocks()).anyMatch(block -> block < 0)) {
+            throw missing(ids, found);
+        }
+        RowRefs rows = new RowRefs();
+        for (int i = 0; i < ids.count(); i++) {
+            rows.add(found.blocks()[i], found.rows()[i]);
+        }
+        Column column = new ColumnGather(view.blocks(), rows).column(plan.field());
+        if (!(column instanceof Column.FloatVectors(float[] values, int dimension))) {
+            throw new IllegalStateException("no vectors: field=" + plan.field());
+        }
+        List<float[]> vectors = new ArrayList<>();
+        for (int i = 0; i < ids.count(); i++) {
+            vectors.add(Arrays.copyOfRange(values, i * dimension, (i + 1) * dimension));
+        }
+        return vectors;
+    }
+
+    private static EngineException missing(Keys ids, KeyLookup.Newest found) {
+        int[] missing = IntStream.range(0, ids.count())
+                .filter(i -> found.blocks()[i] < 0)
+                .toArray();
+        String named = Arrays.stream(missing)
+                .limit(MISSING_IDS_NAMED)
+                .mapToObj(i -> String.valueOf(ids.boxed(i)))
+                .collect(Collectors.joining(" ", "[", missing.length > MISSING_IDS_NAMED ? " ...]" : "]"));
+        return new EngineException.InvalidRequest("some of the provided primary key IDs do not exist: missing IDs = "
+                + named + ", missingCount=" + missing.length + ", idCount=" + ids.count()
+                + ". Search with ids that are loaded and not deleted");
+    }
+
+    private static float rounded(float score, int decimals) {
+        if (decimals < 0) {
+            return score;
+        }
+        double scale = Math.pow(10, decimals);
+        return (float) (Math.copySign(Math.floor(Math.abs(score) * scale + 0.5), score) / scale);
+    }
+
+    private static boolean isCount(List<String> outputFields) {
+        long counts = outputFields.stream()
+                .filter(name -> name.strip().toLowerCase(Locale.ROOT).equals(COUNT))
+                .count();
+        if (counts > 0 && outputFields.size() > 1) {
+            throw new EngineException.InvalidRequest("count(*) cannot be combined with other output fields:"
+                    + " outputFields=" + outputFields + ". Ask for count(*) alone");
+        }
+        return counts > 0;
+    }
+
+    private static void checkWindow(QueryRequest request, boolean counts) {
+        boolean limited = request.limit() != -1;
+        if (counts && limited) {
+            throw new EngineException.InvalidRequest("count entities with pagination is not allowed: limit="
+                    + request.limit() + ", offset=" + request.offset() + ". Leave limit and offset out");
+        }
+        if (limited) {
+            ReadLimits.checkLimit(request.limit(), request.offset());
+        } else if (!counts && request.ids() == null && request.filter().isBlank()) {
+            throw new EngineException.InvalidRequest(
+                    "empty expression should be used with limit: invalid parameter. Send a filter or a limit");
+        }
+    }
+
+    private static QueryResult counted(List<AllowedRows> blocks, FieldSchema key, ReadView view) {
+        long count = blocks.stream().mapToLong(AllowedRows::count).sum();
+        OutputColumn column = new OutputColumn(
+                FieldSchema.of(COUNT, DataType.INT64), new Column.Longs(new long[] {count}, null));
+        return new QueryResult(1, List.of(column), List.of(COUNT), key.name(), view.timestamp());
+    }
+
+    private static RowRefs window(QueryRequest request, KeyOrderedRows matching) {
+        boolean limited = request.limit() != -1;
+        long skip = limited ? request.offset() : 0;
+        long limit = limited ? request.limit() : Long.MAX_VALUE;
+        RowRefs rows = new RowRefs();
+        while (rows.size() < limit && matching.next()) {
+            if (skip > 0) {
+                skip--;
+            } else {
+                rows.add(matching.block(), matching.row());
+            }
+        }
+        return rows;
+    }
+
+    private static List<OutputColumn> columns(
+            OutputPlan outputs, ColumnGather gather, FieldSchema key, int rowCount) {
+        long sizeBytes = gather.sizeBytes(key);
+        for (FieldSchema field : outputs.fields()) {
+            sizeBytes += gather.sizeBytes(field);
+        }
+        ReadLimits.checkResultBytes(sizeBytes, rowCount);
+        List<OutputColumn> columns = new ArrayList<>();
+        for (FieldSchema field : outputs.fields()) {
+            columns.add(new OutputColumn(field, gather.column(field)));
+        }
+        return columns;
+    }
+}

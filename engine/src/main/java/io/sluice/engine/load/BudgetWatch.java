@@ -35,8 +35,8 @@ final class BudgetWatch {
      */
     Mono<Void> lookUntilDone(Consumer<SynchronousSink<Void>> look, List<Mono<Void>> alsoWhen) {
         List<Flux<Object>> reasons = new ArrayList<>();
-        reasons.add(freedBytes());
         alsoWhen.forEach(reason -> reasons.add(reason.thenReturn(LOOK).flux()));
+        reasons.add(freedBytes()); // last, for it causes the first look: by then the others are listened to
         return Flux.merge(Flux.fromIterable(reasons), reasons.size(), ONE)
                 .onBackpressureLatest()
                 .publishOn(jobs, ONE) // from here on it is not the thread that freed, asked, or ticked

@@ -1,6 +1,10 @@
 package io.sluice.config;
 
 import io.sluice.config.catalog.R2dbcCatalog;
+import io.sluice.api.ApiOptions;
+import io.sluice.api.nativehttp.NativeHttpOptions;
+import io.sluice.api.nativehttp.NativeRoutes;
+import io.sluice.api.rest.RestRoutes;
 import io.sluice.engine.VectorEngine;
 import io.sluice.engine.catalog.Catalog;
 import java.net.InetAddress;
@@ -21,6 +25,8 @@ import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServer;
 
 /**
@@ -31,6 +37,8 @@ import reactor.netty.http.server.HttpServer;
  */
 public final class SluiceConfiguration implements ApplicationContextInitializer<GenericApplicationContext> {
     private static final Logger LOG = LoggerFactory.getLogger(SluiceConfiguration.class);
+    private static final int JSON_THREADS = 4;
+    private static final int JSON_QUEUE = 10_000;
 
     private final Function<Settings, Mono<Serving>> opener;
 
@@ -73,12 +81,16 @@ public final class SluiceConfiguration implements ApplicationContextInitializer<
 
     private static Mono<Serving> open(Settings settings, Catalog catalog) {
         return VectorEngine.open(settings.engineOptions(), catalog)
-                .map(engine -> new Serving(routes(settings, engine), engine.close()))
+                .map(engine -> serving(settings, engine))
                 .onErrorResume(failure -> catalog.close().then(Mono.error(failure)));
     }
 
-    private static RouterFunction<ServerResponse> routes(Settings settings, VectorEngine engine) {
-        return RouterFunctions.route().build();
+    private static Serving serving(Settings settings, VectorEngine engine) {
+        Scheduler json = Schedulers.newBoundedElastic(JSON_THREADS, JSON_QUEUE, "json", 60, true);
+        ApiOptions options = ApiOptions.defaults(json).withMaxBodyBytes(settings.maxBodyBytes());
+        RouterFunction<ServerResponse> routes = RestRoutes.of(engine, options)
+                .and(NativeRoutes.of(engine, NativeHttpOptions.defaults()));
+        return new Serving(routes, engine.close().doFinally(_ -> json.dispose()));
     }
 
     static HttpHandler httpHandler(Settings settings, EngineLifecycle engine, OpenStreams streams) {

@@ -416,11 +416,11 @@ public final class VectorEngine {
 
     /** Stop accepting, stop jobs, close collections, wait for leases, close log, store and catalog. */
     public Mono<Void> close() {
-        return parts.jobs()
+        return Mono.defer(() -> parts.jobs()
                 .shutdown()
                 .publishOn(Schedulers.boundedElastic())
                 .then(Mono.fromRunnable(parts::close))
                 .then(parts.threads().loads().disposeGracefully())
-                .then(parts.catalog().close());
+                .then(parts.catalog().close()));
     }
 }

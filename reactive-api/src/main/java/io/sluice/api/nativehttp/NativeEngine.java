@@ -39,8 +39,6 @@ interface NativeEngine {
 
     Mono<MemoryReport> memory(@Nullable String database, @Nullable String collection);
 
-    boolean ready();
-
     static NativeEngine of(VectorEngine engine) {
         return new NativeEngine() {
             @Override
@@ -97,11 +95,6 @@ interface NativeEngine {
             @Override
             public Mono<MemoryReport> memory(@Nullable String database, @Nullable String collection) {
                 return engine.memory(database, collection);
-            }
-
-            @Override
-            public boolean ready() {
-                return engine.ready();
             }
         };
     }

@@ -188,17 +188,6 @@ final class NativeHandler {
 
     // Server
 
-    Mono<ServerResponse> health(ServerRequest request) {
-        boolean ready = engine.ready();
-        int running = ready
-                ? (int) engine.operations().stream().filter(operation -> !operation.finished()).count()
-                : 0;
-        return ServerResponse.status(ready ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
-                .contentType(MediaType.APPLICATION_JSON)
-                .cacheControl(CacheControl.noStore())
-                .bodyValue(NativeWire.bytes(new NativeWire.Health(ready ? "up" : "starting", running)));
-    }
-
     Mono<ServerResponse> unknown(ServerRequest request) {
         return Problems.respond(Problems.plain(
                 ErrorCode.INVALID_PARAMETER,

@@ -8,7 +8,7 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
 /**
- * The calls of the native face: {@code /api/v1/**} and {@code /health}. Thread-safe.
+ * The calls of the native face: {@code /api/v1/**}. Thread-safe.
  *
  * <p>Every error under these paths is an RFC 9457 problem, unknown paths included.
  */
@@ -38,7 +38,6 @@ public final class NativeRoutes {
                 .POST(OPERATION + "/cancel", handler::cancel)
                 .GET("/api/v1/events", handler::events)
                 .GET("/api/v1/memory", handler::memory)
-                .GET("/health", handler::health)
                 .route(RequestPredicates.path("/api/v1/**"), handler::unknown)
                 .filter((request, next) -> Mono.defer(() -> next.handle(request))
                         .onErrorResume(error -> NativeHandler.problem(error, request)))

@@ -102,6 +102,4 @@ final class NativeWire {
 
     record Collections(String database, List<Collection> collections) {}
 
-    /** @param status {@code up} or {@code starting} */
-    record Health(String status, int runningOperations) {}
 }

@@ -29,7 +29,6 @@ final class FakeEngine implements NativeEngine {
     Flux<MultiplexedEvent> events = Flux.empty();
     Mono<OperationView> finished = Mono.never();
     @Nullable RuntimeException refusal;
-    boolean ready = true;
 
     private <T> Mono<T> answer(T value) {
         return refusal == null ? Mono.just(value) : Mono.error(refusal);
@@ -117,8 +116,4 @@ final class FakeEngine implements NativeEngine {
                         new MemoryReport.CollectionMemory("default", "articles", 4_096, 0, List.of(partition)))));
     }
 
-    @Override
-    public boolean ready() {
-        return ready;
-    }
 }

@@ -383,14 +383,6 @@ class NativeRoutesTest {
         assertThat(engine.asked).containsExactly("memory null null", "memory default articles");
     }
 
-    @Test
-    void health_followsReadiness() {
-        client.get().uri("/health").exchange().expectStatus().isOk()
-                .expectBody().consumeWith(is("/status", "up"));
-        engine.ready = false;
-        client.get().uri("/health").exchange().expectStatus().isEqualTo(503)
-                .expectBody().consumeWith(is("/status", "starting"));
-    }
 
     @Test
     void anything_unavailable_saysWhenToRetry() {

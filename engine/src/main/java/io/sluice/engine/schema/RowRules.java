@@ -33,12 +33,13 @@ public final class RowRules {
 
     /** @param ids asked once per row when the key has auto id */
     public static ColumnBatch forInsert(CollectionSchema schema, RowBatch batch, IdSource ids) {
-        checkShape(schema, batch);
+        checkNames(schema, batch);
         FieldSchema key = schema.primaryKey();
         if (key.autoId() && batch.columns().containsKey(key.name())) {
             throw invalid("can not assign primary field data when auto id enabled " + key.name()
                     + ". Leave the field out, or create the collection without auto id");
         }
+        checkShapes(schema, batch);
         return columns(schema, batch, ids);
     }
 
@@ -48,13 +49,14 @@ public final class RowRules {
      * @param ids asked once per row when the key has auto id
      */
     public static UpsertRows forUpsert(CollectionSchema schema, RowBatch batch, IdSource ids) {
-        checkShape(schema, batch);
+        checkNames(schema, batch);
         FieldSchema key = schema.primaryKey();
         Column given = batch.columns().get(key.name());
         if (given == null) {
             throw invalid("must assign pk when upsert, primary field: " + key.name());
         }
-        Keys replaced = keysOf(checked(schema, key, given, batch.rowCount()));
+        checkShapes(schema, batch);
+        Keys replaced = keysOf(checked(schema, key, given));
         checkDistinct(replaced);
         return new UpsertRows(columns(schema, batch, ids), replaced);
     }
@@ -102,7 +104,7 @@ public final class RowRules {
         }
     }
 
-    private static void checkShape(CollectionSchema schema, RowBatch batch) {
+    private static void checkNames(CollectionSchema schema, RowBatch batch) {
         if (batch.rowCount() <= 0) {
             throw invalid("num_rows should be greater than 0: rowCount=" + batch.rowCount());
         }
@@ -120,6 +122,25 @@ public final class RowRules {
                 + CollectionSchema.META + ", one JSON object per row");
     }
 
+    /** Before anything is allocated: the row count is one that real columns have. */
+    private static void checkShapes(CollectionSchema schema, RowBatch batch) {
+        for (FieldSchema field : schema.fields()) {
+            Column given = batch.columns().get(field.name());
+            if (given != null) {
+                checkKind(field, field.type(), given);
+                checkOffsets(field, given);
+                checkRowCount(field, given, batch.rowCount());
+            } else if (!mayBeAbsent(field)) {
+                throw invalid("fieldSchema(" + field.name() + ") has no corresponding fieldData pass in"
+                        + ". Send a value in every row");
+            }
+        }
+    }
+
+    private static boolean mayBeAbsent(FieldSchema field) {
+        return field.nullable() || field.defaultValue() != null || field.dynamic() || field.autoId();
+    }
+
     private static ColumnBatch columns(CollectionSchema schema, RowBatch batch, IdSource ids) {
         List<Column> columns = new ArrayList<>(schema.fields().size());
         for (FieldSchema field : schema.fields()) {
@@ -129,7 +150,7 @@ public final class RowRules {
             } else if (given == null) {
                 columns.add(absent(field, batch.rowCount()));
             } else {
-                columns.add(checked(schema, field, given, batch.rowCount()));
+                columns.add(checked(schema, field, given));
             }
         }
         return new ColumnBatch(batch.rowCount(), columns);
@@ -143,16 +164,12 @@ public final class RowRules {
         }
         String[] texts = new String[rowCount];
         Arrays.setAll(texts, row -> Long.toString(ids.nextId()));
-        return checked(schema, key, Column.Bytes.of(texts), rowCount);
+        return checked(schema, key, Column.Bytes.of(texts));
     }
 
     // Columns that are not there
 
     private static Column absent(FieldSchema field, int rowCount) {
-        if (field.defaultValue() == null && !field.nullable() && !field.dynamic()) {
-            throw invalid("fieldSchema(" + field.name() + ") has no corresponding fieldData pass in"
-                    + ". Send a value in every row");
-        }
         BitSet all = new BitSet(rowCount);
         all.set(0, rowCount);
         BitSet nulls = staysNull(field) ? all : null;
@@ -183,10 +200,7 @@ public final class RowRules {
 
     // Columns that are there
 
-    private static Column checked(CollectionSchema schema, FieldSchema field, Column given, int rowCount) {
-        checkKind(field, field.type(), given);
-        checkOffsets(field, given);
-        checkRowCount(field, given, rowCount);
+    private static Column checked(CollectionSchema schema, FieldSchema field, Column given) {
         BitSet nulls = nullsOf(field, given);
         if (nulls != null && field.defaultValue() == null && !field.nullable() && !field.dynamic()) {
             throw invalid("field is not nullable and has no default: field=" + field.name() + ", row="
@@ -438,6 +452,8 @@ public final class RowRules {
                                 Arrays.stream(c.offsets()).map(offset -> offset - from).toArray(),
                                 null);
             }
+            case Column.Arrays c when c.offsets()[0] == 0 && c.offsets()[c.rowCount()] == c.elements().rowCount() ->
+                new Column.Arrays(compact(c.elements()), c.offsets(), null);
             case Column.Arrays c -> emptied(c, new BitSet());
             default -> given;
         };

@@ -1,12 +1,8 @@
 package io.sluice.engine.search;
 
 import io.sluice.engine.collection.ReadView;
-import io.sluice.engine.error.EngineException;
 import io.sluice.engine.filter.Filter;
-import io.sluice.engine.schema.FieldSchema;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Filters of requests: parsed, and refused when they read what is not loaded. */
@@ -24,12 +20,8 @@ final class ReadFilters {
     }
 
     static void checkLoaded(Filter filter, ReadView view) {
-        Set<Integer> missing = new HashSet<>(filter.fieldIds());
-        missing.removeAll(view.loadedFields());
-        missing.remove(view.schema().primaryKey().id());
-        for (int fieldId : missing) {
-            FieldSchema field = view.schema().get(fieldId);
-            throw new EngineException.InvalidRequest("field " + field.name() + " is not loaded");
-        }
+        filter.describeUnloaded(view.loadedFields()).ifPresent(refusal -> {
+            throw refusal;
+        });
     }
 }

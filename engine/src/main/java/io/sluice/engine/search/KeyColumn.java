@@ -5,15 +5,13 @@ import io.sluice.engine.schema.DataType;
 import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.Keys;
 import io.sluice.engine.segment.ColumnView;
+import io.sluice.engine.segment.KeyOrder;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/**
- * Primary keys compared where they lie: Int64 by value, VarChar by its UTF-8 as unsigned bytes, which is how sealed
- * segments are sorted.
- */
+/** Primary keys compared and hashed where they lie, in the order of {@link KeyOrder}, as sealed segments are sorted. */
 final class KeyColumn {
     private KeyColumn() {}
 
@@ -23,7 +21,7 @@ final class KeyColumn {
                     left.data().getAtIndex(ColumnView.LONG, leftRow),
                     right.data().getAtIndex(ColumnView.LONG, rightRow));
         }
-        return compareBytes(
+        return KeyOrder.compare(
                 left.data(), left.byteStart(leftRow), left.byteEnd(leftRow),
                 right.data(), right.byteStart(rightRow), right.byteEnd(rightRow));
     }
@@ -38,21 +36,6 @@ final class KeyColumn {
             hash = 31 * hash + keys.data().get(ValueLayout.JAVA_BYTE, at);
         }
         return spread(hash);
-    }
-
-    /** The first row of a sorted column whose key is not below {@code wanted}'s; the row count if there is none. */
-    static int lowerBound(ColumnView sorted, ColumnView wanted, int wantedRow) {
-        int low = 0;
-        int high = sorted.rowCount();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (compare(sorted, middle, wanted, wantedRow) < 0) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
     }
 
     /**
@@ -100,20 +83,6 @@ final class KeyColumn {
         return new EngineException.InvalidRequest("ids do not fit the primary key: idsType=" + type + ", field="
                 + primaryKey.name() + ", fieldType=" + primaryKey.type().milvusName()
                 + ". Send ids of the primary key's type");
-    }
-
-    private static int compareBytes(
-            MemorySegment left, int leftStart, int leftEnd, MemorySegment right, int rightStart, int rightEnd) {
-        int at = (int) MemorySegment.mismatch(left, leftStart, leftEnd, right, rightStart, rightEnd);
-        if (at < 0) {
-            return 0;
-        }
-        if (at == leftEnd - leftStart || at == rightEnd - rightStart) {
-            return Integer.compare(leftEnd - leftStart, rightEnd - rightStart);
-        }
-        return Byte.compareUnsigned(
-                left.get(ValueLayout.JAVA_BYTE, (long) leftStart + at),
-                right.get(ValueLayout.JAVA_BYTE, (long) rightStart + at));
     }
 
     /** Multiplying by the golden ratio moves what differs into the high bits, which tables use. */

@@ -6,6 +6,7 @@ import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.Keys;
 import io.sluice.engine.segment.ColumnView;
 import io.sluice.engine.segment.RowMask;
+import io.sluice.engine.segment.SortedKeys;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -14,6 +15,7 @@ import java.util.stream.IntStream;
  * one thread.
  */
 final class KeyLookup {
+    private final Keys keys;
     private final ColumnView wanted;
     private final KeyTable table;
     private final int[] firstOfNumber;
@@ -23,7 +25,8 @@ final class KeyLookup {
         void read(int wantedRow, int row);
     }
 
-    private KeyLookup(ColumnView wanted) {
+    private KeyLookup(Keys keys, ColumnView wanted) {
+        this.keys = keys;
         this.wanted = wanted;
         this.table = new KeyTable(wanted.rowCount());
         this.firstOfNumber = new int[wanted.rowCount()];
@@ -36,13 +39,13 @@ final class KeyLookup {
 
     /** @throws io.sluice.engine.error.EngineException.InvalidRequest if they are not of the primary key's type */
     static KeyLookup of(Keys keys, FieldSchema primaryKey) {
-        return new KeyLookup(KeyColumn.of(keys, primaryKey));
+        return new KeyLookup(keys, KeyColumn.of(keys, primaryKey));
     }
 
     /** The visible rows that have one of the keys, ascending. The caller owns the array. */
-    int[] rowsOf(ReadableBlock block, ColumnView keys) {
+    int[] rowsOf(ReadableBlock block, ColumnView blockKeys) {
         IntStream.Builder found = IntStream.builder();
-        forEachRow(block, keys, (_, row) -> found.add(row));
+        forEachRow(block, blockKeys, (_, row) -> found.add(row));
         return found.build().sorted().toArray();
     }
 
@@ -78,24 +81,29 @@ final class KeyLookup {
         return new Newest(blocks, rows);
     }
 
-    private void forEachRow(ReadableBlock block, ColumnView keys, RowReader reader) {
-        RowMask visible = block.visible();
+    private void forEachRow(ReadableBlock block, ColumnView blockKeys, RowReader reader) {
         if (block.sortedByKey()) {
-            for (int number = 0; number < table.size(); number++) {
-                int wantedRow = firstOfNumber[number];
-                int row = KeyColumn.lowerBound(keys, wanted, wantedRow);
-                for (; row < keys.rowCount() && KeyColumn.compare(keys, row, wanted, wantedRow) == 0; row++) {
-                    if (visible == null || visible.get(row)) {
-                        reader.read(wantedRow, row);
-                    }
-                }
-            }
+            forEachSortedRow(block, blockKeys, reader);
             return;
         }
+        RowMask visible = block.visible();
         for (int row = 0; row < block.rows().rowCount(); row++) {
             if (visible == null || visible.get(row)) {
-                int number = table.find(keys, row);
+                int number = table.find(blockKeys, row);
                 if (number >= 0) {
+                    reader.read(firstOfNumber[number], row);
+                }
+            }
+        }
+    }
+
+    private void forEachSortedRow(ReadableBlock block, ColumnView blockKeys, RowReader reader) {
+        RowMask visible = block.visible();
+        SortedKeys sorted = new SortedKeys(blockKeys, block.rows().column(CollectionSchema.TIMESTAMP_FIELD_ID));
+        for (int number = 0; number < table.size(); number++) {
+            SortedKeys.Rows rows = sorted.rowsOf(keys, firstOfNumber[number]);
+            for (int row = rows.from(); row < rows.to(); row++) {
+                if (visible == null || visible.get(row)) {
                     reader.read(firstOfNumber[number], row);
                 }
             }

@@ -205,9 +205,10 @@ final class NearestHits {
     }
 
     private static int compare(Source left, int leftRank, Source right, int rightRank) {
-        int byScore = Float.compare(right.hits.score(rightRank), left.hits.score(leftRank));
-        if (byScore != 0) {
-            return byScore;
+        float leftScore = left.hits.score(leftRank);
+        float rightScore = right.hits.score(rightRank);
+        if (leftScore != rightScore) { // not Float.compare: 0 and -0 are a tie, as they are in TopK
+            return leftScore > rightScore ? -1 : 1;
         }
         return KeyColumn.compare(
                 left.allowed.keys(), left.hits.row(leftRank), right.allowed.keys(), right.hits.row(rightRank));

@@ -2,15 +2,18 @@ package io.sluice.engine.search;
 
 import io.sluice.engine.collection.ReadView;
 import io.sluice.engine.error.EngineException;
+import io.sluice.engine.filter.DynamicKeys;
 import io.sluice.engine.filter.Filter;
 import io.sluice.engine.schema.Column;
 import io.sluice.engine.schema.DataType;
 import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.Keys;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -135,10 +138,10 @@ public final class Searcher {
 
     private static float rounded(float score, int decimals) {
         if (decimals < 0) {
-            return score;
+            return score + 0f; // never -0
         }
         double scale = Math.pow(10, decimals);
-        return (float) (Math.copySign(Math.floor(Math.abs(score) * scale + 0.5), score) / scale);
+        return (float) (Math.copySign(Math.floor(Math.abs(score) * scale + 0.5), score) / scale) + 0f;
     }
 
     private static boolean isCount(List<String> outputFields) {
@@ -197,8 +200,25 @@ public final class Searcher {
         ReadLimits.checkResultBytes(sizeBytes, rowCount);
         List<OutputColumn> columns = new ArrayList<>();
         for (FieldSchema field : outputs.fields()) {
-            columns.add(new OutputColumn(field, gather.column(field)));
+            Column column = gather.column(field);
+            Set<String> metaKeys = outputs.metaKeys();
+            columns.add(new OutputColumn(
+                    field, field.dynamic() && metaKeys != null ? trimmed(column, metaKeys) : column));
         }
         return columns;
+    }
+
+    private static Column trimmed(Column objects, Set<String> keys) {
+        if (!(objects instanceof Column.Bytes whole)) {
+            throw new IllegalStateException("the dynamic field is JSON: column=" + objects);
+        }
+        ByteArrayOutputStream data = new ByteArrayOutputStream();
+        int[] offsets = new int[whole.rowCount() + 1];
+        for (int row = 0; row < whole.rowCount(); row++) {
+            byte[] json = Arrays.copyOfRange(whole.data(), whole.offsets()[row], whole.offsets()[row + 1]);
+            data.writeBytes(DynamicKeys.trim(json, keys));
+            offsets[row + 1] = data.size();
+        }
+        return new Column.Bytes(data.toByteArray(), offsets, whole.nulls());
     }
 }

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** The order of primary keys: Int64 by value, VarChar by the unsigned bytes of its UTF-8. */
-final class KeyOrder {
+public final class KeyOrder {
     private KeyOrder() {}
 
     /** Compares a VarChar key of a column with one on the heap. */
@@ -12,7 +12,8 @@ final class KeyOrder {
         return compare(keys.data(), keys.byteStart(row), keys.byteEnd(row), key, 0, key.byteSize());
     }
 
-    static int compare(MemorySegment a, long aFrom, long aTo, MemorySegment b, long bFrom, long bTo) {
+    /** Compares bytes {@code [aFrom, aTo)} with {@code [bFrom, bTo)}. */
+    public static int compare(MemorySegment a, long aFrom, long aTo, MemorySegment b, long bFrom, long bTo) {
         long at = MemorySegment.mismatch(a, aFrom, aTo, b, bFrom, bTo);
         if (at < 0) {
             return 0;

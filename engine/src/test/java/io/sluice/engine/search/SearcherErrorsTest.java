@@ -8,6 +8,8 @@ import io.sluice.engine.distance.Metric;
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.ErrorCode;
 import io.sluice.engine.error.StopSignal;
+import io.sluice.engine.filter.Filter;
+import io.sluice.engine.index.IndexSpec;
 import io.sluice.engine.schema.CollectionSchema;
 import io.sluice.engine.schema.DataType;
 import io.sluice.engine.schema.Keys;
@@ -39,6 +41,14 @@ class SearcherErrorsTest {
         assertThatThrownBy(call::run)
                 .isInstanceOf(EngineException.InvalidRequest.class)
                 .hasMessageStartingWith(text);
+    }
+
+    private static ReadView viewOf(Metric metric) {
+        ReadView view = WORLD.view;
+        return new ReadView(
+                "default", "things", view.schema(), view.loadedFields(),
+                Map.of(view.schema().vectors().getFirst().id(), new IndexSpec.Flat(metric)), view.blocks(), 1_000,
+                view.stop(), List.of(), () -> {});
     }
 
     private static SearchRequest window(int limit, int offset) {
@@ -140,10 +150,11 @@ class SearcherErrorsTest {
             COSINE |     | 1    | range_filter requires radius to be set
             """)
     void search_wrongRange_isRefused(String metric, String radius, String rangeFilter, String text) {
+        ReadView view = viewOf(Metric.valueOf(metric));
         Map<String, String> params = radius == null
                 ? Map.of("range_filter", rangeFilter)
                 : Map.of("radius", radius, "range_filter", rangeFilter);
-        assertRefused(text, () -> Searcher.search(params(metric, params), WORLD.view));
+        assertRefused(text, () -> Searcher.search(params(metric, params), view));
     }
 
     @ParameterizedTest
@@ -213,6 +224,52 @@ class SearcherErrorsTest {
                 "count(*) cannot be combined with other output fields",
                 () -> Searcher.query(query(-1, 0, "count(*)", "id"), WORLD.view));
         assertThat(Searcher.query(query(-1, 10, "Count(*)"), WORLD.view).rowCount()).isEqualTo(1);
+    }
+
+    @Test
+    void search_otherMetric_isRefused() {
+        assertRefused(
+                "metric type not match: invalid parameter[expected=L2][actual=IP]",
+                () -> Searcher.search(params("IP", Map.of()), WORLD.view));
+        assertThat(Searcher.search(params("l2", Map.of()), WORLD.view).hitCounts()).hasSize(1);
+    }
+
+    @Test
+    void search_graphWithTooSmallEf_isRefused() {
+        ReadView view = WORLD.view;
+        ReadView graph = new ReadView(
+                "default", "things", view.schema(), view.loadedFields(),
+                Map.of(view.schema().vectors().getFirst().id(), new IndexSpec.Hnsw(Metric.L2, 16, 200)), view.blocks(),
+                1_000, view.stop(), List.of(), () -> {});
+        assertRefused(
+                "ef(5) should be larger than k(10)", () -> Searcher.search(params("L2", Map.of("ef", "5")), graph));
+    }
+
+    @Test
+    void filter_unloadedField_isRefused() {
+        ReadView some = WORLD.viewOf(Set.of("id", "vector", "bool"));
+        for (String filter : List.of("int8 > 1", "color == \"c1\"")) {
+            QueryRequest request = new QueryRequest(
+                    "default", "things", List.of(), filter, Map.of(), null, List.of(), -1, 0, false, 0);
+            assertThatThrownBy(() -> Searcher.query(request, some))
+                    .isInstanceOf(EngineException.InvalidRequest.class)
+                    .hasMessageContaining("not loaded");
+            assertThatThrownBy(() -> Searcher.matchingKeys(Filter.parse(filter, some.schema(), Map.of()), some))
+                    .hasMessageContaining("not loaded");
+        }
+    }
+
+    @Test
+    void outputs_dynamicKeys_areTrimmedToThem() {
+        QueryResult query = Searcher.query(query(20, 0, "size", "color"), WORLD.view);
+        for (int row = 0; row < query.rowCount(); row++) {
+            assertThat(String.valueOf(SearchWorld.value(query.columns().get(1).column(), row)))
+                    .contains("\"size\":", "\"color\":")
+                    .doesNotContain("deep");
+        }
+        QueryResult whole = Searcher.query(query(1, 0, "size", "$meta"), WORLD.view);
+        assertThat(whole.outputFields()).containsExactly("id", "size", "$meta");
+        assertThat(String.valueOf(SearchWorld.value(whole.columns().get(1).column(), 0))).contains("deep");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.sluice.engine.search;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.engine.distance.Metric;
+import io.sluice.engine.filter.Filter;
 import io.sluice.engine.schema.DataType;
 import io.sluice.engine.schema.Keys;
 import io.sluice.engine.search.SearchWorld.Row;
@@ -76,7 +77,7 @@ class SearcherModelTest {
         Map<String, String> params = range(random, metric);
         SearchRequest request = new SearchRequest(
                 "default", "things", List.of(), random.nextBoolean() ? "" : "vector", ids == null ? queries : List.of(),
-                ids, limit, offset, metric.name(), params, condition.text(), Map.of(), List.of("*"), -1, ignoreGrowing, 0);
+                ids, limit, offset, random.nextBoolean() ? "" : metric.name(), params, condition.text(), Map.of(), List.of("*"), -1, ignoreGrowing, 0);
 
         SearchResult result = Searcher.search(request, world.view);
 
@@ -88,7 +89,7 @@ class SearcherModelTest {
             assertThat(result.hitCounts()[q]).as("%s", request).isEqualTo(expected.size());
             for (Hit hit : expected) {
                 assertThat(result.keys().boxed(at)).as("hit %s of %s", at, request).isEqualTo(hit.row().key());
-                assertThat(result.scores()[at]).isEqualTo(metric.reported(hit.score()));
+                assertThat(result.scores()[at]).isEqualTo(metric.reported(hit.score()) + 0f);
                 int index = at;
                 List<?> values = result.columns().stream()
                         .map(column -> SearchWorld.value(column.column(), index))
@@ -115,7 +116,7 @@ class SearcherModelTest {
                 hits.add(new Hit(row, score));
             }
         }
-        hits.sort(Comparator.<Hit>comparingDouble(hit -> -hit.score())
+        hits.sort(Comparator.<Hit>comparingDouble(hit -> 0.0 - hit.score())
                 .thenComparing(hit -> hit.row().key(), SearchWorld.KEY_ORDER));
         Set<Object> seen = new HashSet<>();
         return hits.stream().filter(hit -> seen.add(hit.row().key())).skip(offset).limit(limit).toList();
@@ -169,7 +170,51 @@ class SearcherModelTest {
     }
 
     private static Condition condition(Random random, SearchWorld world) {
-        return new Condition("", _ -> true);
+        return switch (random.nextInt(8)) {
+            case 0 -> new Condition("bool == true", row -> Boolean.TRUE.equals(row.value(world, "bool")));
+            case 1 -> new Condition(
+                    "int16_nullable > 0 or json is null",
+                    row -> (row.value(world, "int16_nullable") instanceof Integer value && value > 0)
+                            || row.value(world, "json") == null);
+            case 2 -> new Condition(
+                    "color == \"c1\"",
+                    row -> String.valueOf(row.value(world, "$meta")).contains("\"color\":\"c1\""));
+            case 3 -> new Condition("bool == true and bool == false", _ -> false);
+            case 4 -> keys(random, world, false);
+            case 5 -> keys(random, world, true);
+            default -> new Condition("", _ -> true);
+        };
+    }
+
+    /** By key alone is a lookup, with something beside it a scan. */
+    private static Condition keys(Random random, SearchWorld world, boolean alone) {
+        Set<Comparable<?>> keys = Stream.generate(() -> world.anyKey(random))
+                .limit(1 + random.nextInt(60))
+                .collect(Collectors.toSet());
+        String list = keys.stream()
+                .map(key -> key instanceof Long ? key.toString() : "\"" + key + "\"")
+                .collect(Collectors.joining(", ", "id in [", "]"));
+        return new Condition(
+                alone ? list : "bool == true and " + list,
+                row -> keys.contains(row.key()) && (alone || Boolean.TRUE.equals(row.value(world, "bool"))));
+    }
+
+    @ParameterizedTest(name = "-Dsluice.test.seed={0}")
+    @MethodSource("seeds")
+    void matchingKeys_randomCollections_answersEachKeyOnce(long seed) {
+        Random random = new Random(seed);
+        try (SearchWorld world = world(random, Metric.L2)) {
+            for (int i = 0; i < REQUESTS; i++) {
+                Condition condition = condition(random, world);
+                if (!condition.text().isEmpty()) {
+                    Keys keys = Searcher.matchingKeys(
+                            Filter.parse(condition.text(), world.schema, Map.of()), world.view);
+                    Set<Comparable<?>> expected = new TreeSet<>(SearchWorld.KEY_ORDER);
+                    world.rows.stream().filter(condition.holds()).map(Row::key).forEach(expected::add);
+                    assertThat(SearchWorld.keys(keys)).isEqualTo(List.copyOf(expected));
+                }
+            }
+        }
     }
 
     @ParameterizedTest(name = "-Dsluice.test.seed={0}")

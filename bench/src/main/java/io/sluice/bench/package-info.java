@@ -1,3 +1,4 @@
+/** Measurements beside named peers; never on the release path. */
 @NullMarked
 package io.sluice.bench;
 

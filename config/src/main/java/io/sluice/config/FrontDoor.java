@@ -1,7 +1,6 @@
 package io.sluice.config;
 
 import java.util.Map;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.HandlerFunction;
@@ -11,10 +10,10 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
 /**
- * Every request's way in: {@code GET /health} at any time, everything else once the engine is open. Thread-safe.
+ * Every request's way in: to the faces once the engine is open. Thread-safe.
  *
  * <p>Before that (and while the server stops) the answer is Milvus's code 1, retriable: in the REST envelope with HTTP
- * 200, as its clients expect, and as a 503 problem on every other path.
+ * 200, as its clients expect, as 503 from {@code /health}, and as a 503 problem on every other path.
  */
 final class FrontDoor implements RouterFunction<ServerResponse> {
     private static final String MILVUS_REST = "/v2/vectordb/";
@@ -32,21 +31,13 @@ final class FrontDoor implements RouterFunction<ServerResponse> {
     @Override
     public Mono<HandlerFunction<ServerResponse>> route(ServerRequest request) {
         Serving serving = engine.serving();
-        if (request.path().equals("/health") && isRead(request)) {
-            return Mono.just(serving == null ? FrontDoor::unhealthy : FrontDoor::healthy);
-        }
         if (serving != null) {
             return serving.routes().route(request);
         }
+        if (request.path().equals("/health")) {
+            return Mono.just(FrontDoor::unhealthy);
+        }
         return Mono.just(request.path().startsWith(MILVUS_REST) ? FrontDoor::notReady : FrontDoor::unavailable);
-    }
-
-    private static boolean isRead(ServerRequest request) {
-        return request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
-    }
-
-    private static Mono<ServerResponse> healthy(ServerRequest request) {
-        return ServerResponse.ok().contentType(MediaType.APPLICATION_JSON).bodyValue(Map.of("status", "ready"));
     }
 
     private static Mono<ServerResponse> unhealthy(ServerRequest request) {

@@ -148,7 +148,6 @@ class ServerLifecycleTest {
     void request_onceTheEngineIsOpen_isServed() throws Exception {
         startServing();
 
-        assertThat(get("/health").statusCode()).isEqualTo(200);
         assertThat(get("/hello").body()).isEqualTo("hello");
         assertThat(get("/nothing").statusCode()).isEqualTo(404);
     }

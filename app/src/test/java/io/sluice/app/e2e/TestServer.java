@@ -1,5 +1,6 @@
 package io.sluice.app.e2e;
 
+import io.sluice.app.BlockHoundSession;
 import io.sluice.app.Sluice;
 import io.sluice.config.EngineLifecycle;
 import io.sluice.config.Settings;
@@ -103,13 +104,20 @@ public final class TestServer implements AutoCloseable {
         return Sluice.engineOf(context);
     }
 
-    /** Stops the server; twice is harmless. */
+    /** Stops the server; twice is harmless. Fails when anything blocked a thread that must not block. */
     @Override
     public void close() {
+        if (!context.isActive()) {
+            return;
+        }
         Path folder = dataFolder();
         context.close();
         if (ownsFolder) {
             delete(folder);
+        }
+        List<Throwable> blocked = BlockHoundSession.takeBlocked();
+        if (!blocked.isEmpty()) {
+            throw new AssertionError("blocked on a thread that must not block", blocked.getFirst());
         }
     }
 

@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class DeleteMaskTest {
@@ -59,34 +61,45 @@ class DeleteMaskTest {
         assertThat(mask.deletedCount()).isZero();
     }
 
-    /** Row i dies at time i + 1: a reader at time t sees exactly the rows from t on, whatever the writer does. */
+    private record Round(DeleteMask mask, AtomicLong watermark) {}
+
+    /**
+     * Row i dies at time i + 1: a reader at time t sees exactly the rows from t on, whatever the writer does. Many small
+     * masks, so that reader and writer meet in the same word again and again.
+     */
     @Test
     void visibleAt_whileAnotherThreadDeletes_seesAllUpToItsTimeAndNoneAfter() throws Exception {
-        int rows = 20_000;
-        var mask = new DeleteMask(rows);
-        var watermark = new AtomicLong();
+        int rows = 64;
+        var current = new AtomicReference<>(new Round(new DeleteMask(rows), new AtomicLong()));
+        var done = new AtomicBoolean();
         Collection<String> failures = new ConcurrentLinkedQueue<>();
         List<Thread> readers = new ArrayList<>();
         ColumnView unread = timestamps();
         for (int reader = 0; reader < 2; reader++) {
             boolean pinned = reader == 1;
             readers.add(Thread.ofPlatform().start(() -> {
-                for (long newest = 0; newest < rows; newest = watermark.get()) {
+                while (!done.get() && failures.isEmpty()) {
+                    Round round = Objects.requireNonNull(current.get());
+                    long newest = round.watermark.get();
                     long time = pinned ? newest / 2 : newest;
-                    @Nullable RowMask visible = mask.visibleAt(time, unread, 0);
+                    RowMask visible = round.mask.visibleAt(time, unread, 0);
                     long count = visible == null ? rows : visible.cardinality();
                     int first = visible == null ? 0 : visible.next(0);
-                    if (count != rows - time || first != time) {
+                    if (count != rows - time || first != (time == rows ? -1 : time)) {
                         failures.add("time=" + time + ", count=" + count + ", first=" + first);
-                        return;
                     }
                 }
             }));
         }
-        for (int row = 0; row < rows; row++) {
-            mask.delete(row, row + 1);
-            watermark.set(row + 1);
+        for (int i = 0; i < 20_000 && failures.isEmpty(); i++) {
+            var round = new Round(new DeleteMask(rows), new AtomicLong());
+            current.set(round);
+            for (int row = 0; row < rows; row++) {
+                round.mask.delete(row, row + 1);
+                round.watermark.set(row + 1);
+            }
         }
+        done.set(true);
         for (Thread reader : readers) {
             reader.join();
         }

@@ -66,6 +66,10 @@ final class LoadJob implements Job {
         return operation;
     }
 
+    LoadTarget target() {
+        return target;
+    }
+
     LoadGoal goal() {
         return goal;
     }
@@ -79,6 +83,11 @@ final class LoadJob implements Job {
     boolean mayBring(List<Long> partitionIds) {
         LoadPlan known = plan;
         return known == null || !Collections.disjoint(known.partitionIds(), partitionIds);
+    }
+
+    /** Whether it failed for want of memory, with its goal kept: more memory may help. */
+    boolean didNotFitAfterRestart() {
+        return resumed && operation.state() instanceof LoadState.Failed(EngineException.OutOfBudget _);
     }
 
     /** A timer that has no sense any more when the job is over. */

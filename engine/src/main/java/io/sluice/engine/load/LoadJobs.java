@@ -47,6 +47,7 @@ public final class LoadJobs {
     private final AtomicLong idCounter = new AtomicLong();
     private final String idPrefix;
     private final Disposable ticker;
+    private final Reloads reloads;
     private final Set<Job> running = ConcurrentHashMap.newKeySet();
     private final Sinks.Empty<Void> allEnded = Sinks.empty(); // one writer: whoever finds the last lane empty
 
@@ -77,6 +78,7 @@ public final class LoadJobs {
         this.operations = new Operations(options.operationsKept());
         this.everything = new EventRing<>(Math.multiplyExact(options.eventsKept(), MULTIPLEXED_OPERATIONS));
         this.idPrefix = Long.toString(clock.wall().millis(), ID_RADIX);
+        this.reloads = new Reloads(budget, schedulers.jobs(), this::tryAgain);
         long everyNanos = options.progressInterval().toNanos();
         this.ticker = clock.timers().schedulePeriodically(this::tick, everyNanos, everyNanos, TimeUnit.NANOSECONDS);
     }
@@ -105,7 +107,8 @@ public final class LoadJobs {
 
     /**
      * Goes on with a load that a restart interrupted, under its old id. One that fails keeps its goal, for the next start;
-     * one that is cancelled forgets it.
+     * one that fails because it does not fit is tried again, as the next attempt, when memory frees; one that is cancelled
+     * forgets its goal.
      *
      * @param attempt this one's number: one more than what was saved
      */
@@ -118,6 +121,19 @@ public final class LoadJobs {
             int attempt) {
         var identity = identity(operationId, attempt, OperationKind.LOAD, target, partitions, fields);
         return startOrJoin(target, goal, identity, true, null);
+    }
+
+    /** The next attempt of a load that did not fit, if it is still wanted and nothing else is going on. */
+    private void tryAgain(LoadJob failed) {
+        Identity before = failed.operation().identity();
+        LoadTarget target = failed.target();
+        boolean idle;
+        synchronized (lock) {
+            idle = !shuttingDown && !lanes.containsKey(before.collectionId());
+        }
+        if (idle && failed.goal().equals(target.goal())) {
+            resume(target, failed.goal(), before.partitions(), before.fields(), before.id(), before.attempt() + 1);
+        }
     }
 
     private OperationView startOrJoin(
@@ -135,13 +151,14 @@ public final class LoadJobs {
             itsTurn = enqueue(job);
         }
         job.operation().announce();
+        OperationView accepted = job.operation().view();
         if (deadline != null) {
             stopAfter(job, deadline);
         }
         if (itsTurn) {
             start(job);
         }
-        return job.operation().view();
+        return accepted;
     }
 
     /**
@@ -185,11 +202,12 @@ public final class LoadJobs {
                 ErrorCode.COLLECTION_NOT_LOADED,
                 "collection not loaded[collection=" + target.collection() + "]: the load was cancelled by a release: "
                         + "operation=" + identity.id());
+        OperationView accepted = job.operation().view();
         cancelled.forEach(load -> stop(load, why));
         if (itsTurn) {
             start(job);
         }
-        return job.operation().view();
+        return accepted;
     }
 
     private List<LoadJob> loadsInTheWay(LoadTarget target, List<Long> partitionIds) {
@@ -260,6 +278,7 @@ public final class LoadJobs {
     private boolean enqueue(Job job) {
         assert Thread.holdsLock(lock);
         operations.add(job.operation());
+        reloads.remove(job.operation().identity().collectionId());
         return lanes.computeIfAbsent(job.operation().identity().collectionId(), _ -> new JobLane())
                 .add(job);
     }
@@ -304,6 +323,8 @@ public final class LoadJobs {
         }
         if (next != null) {
             start(next);
+        } else if (job instanceof LoadJob load && load.didNotFitAfterRestart()) {
+            reloads.add(load);
         }
         sayIfAllEnded();
     }
@@ -520,6 +541,7 @@ public final class LoadJobs {
             return; // one that never ran is about to say so
         }
         ticker.dispose();
+        reloads.close();
         everything.close();
         allEnded.tryEmitEmpty(); // answers that it was said before, the second time
     }

@@ -66,7 +66,7 @@ class LoadJobsTest {
             assertThat(target.calls).containsExactly("saveGoal", "missingParts", "publish");
             assertThat(target.goal()).isEqualTo(ALL);
             for (LoadedPart part : target.live().values()) {
-                byte[] file = kit.store.bytes(part.source().key());
+                byte[] file = kit.files.bytes(part.source().key());
                 int from = (int) part.layout().offsetBytes();
                 byte[] expected = Arrays.copyOfRange(file, from, from + (int) part.layout().sizeBytes());
                 assertThat(part.ownerLease().bytes().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(expected);

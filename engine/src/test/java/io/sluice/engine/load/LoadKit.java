@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.memory.MemoryBudget;
+import io.sluice.engine.store.FaultyStore;
+import io.sluice.engine.store.MemoryStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +32,9 @@ final class LoadKit implements AutoCloseable {
     static final String EPOCH = "e7";
 
     final MemoryBudget budget;
-    final HookedStore store = new HookedStore();
+    final MemoryStore files = new MemoryStore();
+    final FaultyStore faults = new FaultyStore(files);
+    final HookedStore store = new HookedStore(faults);
     final VirtualTimeScheduler time = VirtualTimeScheduler.create();
     final LoadSchedulers schedulers = new LoadSchedulers(
             Schedulers.newBoundedElastic(4, 1000, "segment-io", 10, true),
@@ -173,6 +177,11 @@ final class LoadKit implements AutoCloseable {
             await(opened);
         }
 
+        /** Says that a thread came by, and lets it go on. */
+        void reach() {
+            reached.countDown();
+        }
+
         void awaitReached() {
             await(reached);
         }
@@ -198,7 +207,7 @@ final class LoadKit implements AutoCloseable {
             shutdown();
         }
         targets.forEach(FakeTarget::closeAll);
-        assertThat(store.openFiles()).as("open files").isZero();
+        assertThat(faults.openFiles()).as("open files").isZero();
         assertThat(budget.leaseCount()).as("open leases").isZero();
         budget.close();
         assertThat(budget.retiringBytes()).as("retiring bytes").isZero();

@@ -78,10 +78,10 @@ final class Evaluation {
                         ? new FlagStep(block.column(fieldId), rowCount)
                         : new FlagElementStep(block.column(fieldId), element);
             case Plan.IsNull(int fieldId) -> new NullStep(block.column(fieldId));
-            case Plan.IntegerRange range -> new IntegerRangeStep(block.column(range.fieldId()), range, rowCount);
+            case Plan.IntegerRange range -> new RangeStep(block.column(range.fieldId()), range, rowCount);
             case Plan.IntegerIn(int fieldId, DataType type, LongSet values) ->
                 new IntegerInStep(new IntegerColumn(block.column(fieldId), type, rowCount), values);
-            case Plan.FloatRange range -> new FloatRangeStep(block.column(range.fieldId()), range, rowCount);
+            case Plan.FloatRange range -> new RangeStep(block.column(range.fieldId()), range, rowCount);
             case Plan.FloatIn(int fieldId, DataType type, double[] values) ->
                 new FloatInStep(new FloatColumn(block.column(fieldId), type, rowCount), values);
             case Plan.NumberCompare(Plan.Number left, Comparison comparison, Plan.Number right) ->
@@ -321,26 +321,63 @@ final class Evaluation {
         }
     }
 
-    private static final class IntegerRangeStep extends Step {
+    /**
+     * {@code min <= x <= max} over a column of any fixed width.
+     *
+     * <p>No branch depends on a value: on data that hits half of the time, a wrong guess per row costs five times the
+     * comparison. Floats become integers of the same order first, so that one formula serves all.
+     */
+    private static final class RangeStep extends Step {
         private final ColumnView column;
         private final MemorySegment data;
         private final DataType type;
         private final long min;
-        private final long span;
+        private final long max;
         private final boolean empty;
         private final long flip;
         private final int rowCount;
 
-        IntegerRangeStep(ColumnView column, Plan.IntegerRange range, int rowCount) {
+        RangeStep(ColumnView column, Plan.IntegerRange range, int rowCount) {
+            this(column, range.type(), range.min(), range.max(), range.inverted(), rowCount);
+        }
+
+        RangeStep(ColumnView column, Plan.FloatRange range, int rowCount) {
+            // Both zeros are one number, but the order of bits has -0.0 first.
+            this(
+                    column,
+                    range.type(),
+                    ordered(range.type(), range.min() == 0 ? -0.0 : range.min()),
+                    ordered(range.type(), range.max() + 0.0),
+                    range.inverted(),
+                    rowCount);
+        }
+
+        private RangeStep(ColumnView column, DataType type, long min, long max, boolean inverted, int rowCount) {
             this.column = column;
             this.data = column.data();
-            this.type = range.type();
-            this.min = range.min();
-            // Compared as unsigned: x lies in the range when x - min is at most max - min.
-            this.span = (range.max() - range.min()) + Long.MIN_VALUE;
-            this.empty = range.isEmpty();
-            this.flip = range.inverted() ? -1L : 0;
+            this.type = type;
+            // Narrow columns subtract without overflow, so their bounds must not be further out than 33 bits.
+            boolean wide = type.elementBytes() == Long.BYTES;
+            this.min = wide ? min : Math.max(min, Integer.MIN_VALUE);
+            this.max = wide ? max : Math.min(max, Integer.MAX_VALUE);
+            this.empty = this.min > this.max;
+            this.flip = inverted ? -1L : 0;
             this.rowCount = rowCount;
+        }
+
+        private static long ordered(DataType type, double value) {
+            return type == DataType.FLOAT
+                    ? ordered(Float.floatToRawIntBits((float) value))
+                    : ordered(Double.doubleToRawLongBits(value));
+        }
+
+        /** Bits of a float as an integer of the same order; NaN is beyond both infinities. */
+        private static int ordered(int bits) {
+            return bits ^ bits >> 31 & Integer.MAX_VALUE;
+        }
+
+        private static long ordered(long bits) {
+            return bits ^ bits >> 63 & Long.MAX_VALUE;
         }
 
         @Override
@@ -356,6 +393,8 @@ final class Evaluation {
                 case INT8 -> int8(first, count);
                 case INT16 -> int16(first, count);
                 case INT32 -> int32(first, count);
+                case FLOAT -> float32(first, count);
+                case DOUBLE -> float64(first, count);
                 default -> int64(first, count);
             };
             answer(rows ^ flip, known);
@@ -364,7 +403,7 @@ final class Evaluation {
         private long int8(int first, int count) {
             long rows = 0;
             for (int i = 0; i < count; i++) {
-                rows |= bit(data.get(ValueLayout.JAVA_BYTE, first + i)) << i;
+                rows |= narrow(data.get(ValueLayout.JAVA_BYTE, first + i)) << i;
             }
             return rows;
         }
@@ -372,7 +411,7 @@ final class Evaluation {
         private long int16(int first, int count) {
             long rows = 0;
             for (int i = 0; i < count; i++) {
-                rows |= bit(data.getAtIndex(ColumnView.SHORT, first + i)) << i;
+                rows |= narrow(data.getAtIndex(ColumnView.SHORT, first + i)) << i;
             }
             return rows;
         }
@@ -380,7 +419,7 @@ final class Evaluation {
         private long int32(int first, int count) {
             long rows = 0;
             for (int i = 0; i < count; i++) {
-                rows |= bit(data.getAtIndex(ColumnView.INT, first + i)) << i;
+                rows |= narrow(data.getAtIndex(ColumnView.INT, first + i)) << i;
             }
             return rows;
         }
@@ -388,50 +427,15 @@ final class Evaluation {
         private long int64(int first, int count) {
             long rows = 0;
             for (int i = 0; i < count; i++) {
-                rows |= bit(data.getAtIndex(ColumnView.LONG, first + i)) << i;
+                rows |= wide(data.getAtIndex(ColumnView.LONG, first + i)) << i;
             }
             return rows;
         }
 
-        private long bit(long value) {
-            return (value - min) + Long.MIN_VALUE <= span ? 1L : 0L;
-        }
-    }
-
-    private static final class FloatRangeStep extends Step {
-        private final ColumnView column;
-        private final MemorySegment data;
-        private final boolean single;
-        private final double min;
-        private final double max;
-        private final long flip;
-        private final int rowCount;
-
-        FloatRangeStep(ColumnView column, Plan.FloatRange range, int rowCount) {
-            this.column = column;
-            this.data = column.data();
-            this.single = range.type() == DataType.FLOAT;
-            this.min = range.min();
-            this.max = range.max();
-            this.flip = range.inverted() ? -1L : 0;
-            this.rowCount = rowCount;
-        }
-
-        @Override
-        void run(int word, long active) {
-            int first = word << 6;
-            int count = Math.min(64, rowCount - first);
-            long rows = single ? float32(first, count) : float64(first, count);
-            answer(rows ^ flip, active & validRows(column, word));
-        }
-
         private long float32(int first, int count) {
-            float least = (float) min;
-            float most = (float) max;
             long rows = 0;
             for (int i = 0; i < count; i++) {
-                float value = data.getAtIndex(ColumnView.FLOAT, first + i);
-                rows |= (value >= least & value <= most ? 1L : 0L) << i;
+                rows |= narrow(ordered(data.getAtIndex(ColumnView.INT, first + i))) << i;
             }
             return rows;
         }
@@ -439,10 +443,21 @@ final class Evaluation {
         private long float64(int first, int count) {
             long rows = 0;
             for (int i = 0; i < count; i++) {
-                double value = data.getAtIndex(ColumnView.DOUBLE, first + i);
-                rows |= (value >= min & value <= max ? 1L : 0L) << i;
+                rows |= wide(ordered(data.getAtIndex(ColumnView.LONG, first + i))) << i;
             }
             return rows;
+        }
+
+        /** 1 in the range, 0 outside: both differences have a sign bit of 0, or one has not. */
+        private long narrow(long value) {
+            return ~(value - min | max - value) >>> 63;
+        }
+
+        /** The same where differences overflow: value - min at most max - min, unsigned, in bits. */
+        private long wide(long value) {
+            long distance = value - min;
+            long span = max - min;
+            return ((~distance | span) & ((distance ^ span) | ~(span - distance))) >>> 63;
         }
     }
 
@@ -627,10 +642,9 @@ final class Evaluation {
         @Override
         boolean test(byte[] bytes, int from, int to) {
             return switch (comparison) {
-                case EQ -> to - from == utf8.length && Arrays.equals(bytes, from, to, utf8, 0, utf8.length);
-                case NE -> to - from != utf8.length || !Arrays.equals(bytes, from, to, utf8, 0, utf8.length);
-                case LT, LE, GT, GE ->
-                    comparison.holds(Arrays.compareUnsigned(bytes, from, to, utf8, 0, utf8.length));
+                case EQ -> Texts.equal(bytes, from, to, utf8);
+                case NE -> !Texts.equal(bytes, from, to, utf8);
+                case LT, LE, GT, GE -> comparison.holds(Texts.order(bytes, from, to, utf8));
             };
         }
     }
@@ -770,8 +784,12 @@ final class Evaluation {
                         yield UNKNOWN;
                     }
                     scan.readText();
-                    yield truth(comparison.holds(Arrays.compareUnsigned(
-                            scan.text(), scan.textFrom(), scan.textTo(), utf8, 0, utf8.length)));
+                    yield truth(
+                            comparison.isEquality()
+                                    ? Texts.equal(scan.text(), scan.textFrom(), scan.textTo(), utf8)
+                                            == (comparison == Comparison.EQ)
+                                    : comparison.holds(
+                                            Texts.order(scan.text(), scan.textFrom(), scan.textTo(), utf8)));
                 }
                 case Constant.Bool(boolean value) ->
                     kind == JsonScan.Kind.BOOL

@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The way from the root of a JSON value to a part of it. Immutable. */
-record JsonPath(List<Step> steps) {
+final class JsonPath {
+    private final Step[] steps;
+
     /**
      * One step down.
      *
@@ -21,11 +23,19 @@ record JsonPath(List<Step> steps) {
         }
     }
 
-    JsonPath {
-        steps = List.copyOf(steps);
+    JsonPath(List<Step> steps) {
+        this.steps = steps.toArray(Step[]::new);
     }
 
     boolean isRoot() {
-        return steps.isEmpty();
+        return steps.length == 0;
+    }
+
+    int length() {
+        return steps.length;
+    }
+
+    Step step(int index) {
+        return steps[index];
     }
 }

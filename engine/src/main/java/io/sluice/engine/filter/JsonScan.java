@@ -1,5 +1,8 @@
 package io.sluice.engine.filter;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -21,6 +24,11 @@ final class JsonScan {
         ARRAY,
         OBJECT
     }
+
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long QUOTES = '"' * 0x0101010101010101L;
+    private static final long BACKSLASHES = '\\' * 0x0101010101010101L;
 
     private static final int MAX_EXACT_DIGITS = 15;
     private static final double[] POWERS_OF_TEN = {
@@ -51,8 +59,8 @@ final class JsonScan {
         json = source;
         end = to;
         int found = skipSpace(from);
-        for (int i = 0; i < path.steps().size() && found >= 0; i++) {
-            JsonPath.Step step = path.steps().get(i);
+        for (int i = 0; i < path.length() && found >= 0; i++) {
+            JsonPath.Step step = path.step(i);
             found = switch (peek(found)) {
                 case '{' -> member(found, step.key());
                 case '[' -> step.index() < 0 ? -1 : element(found, step.index());
@@ -186,7 +194,7 @@ final class JsonScan {
                     yield false;
                 }
                 textAt(value);
-                yield Arrays.equals(text, textFrom, textTo, utf8, 0, utf8.length);
+                yield Texts.equal(text, textFrom, textTo, utf8);
             }
             case Constant.Many(var wanted) -> {
                 if (kind != Kind.ARRAY) {
@@ -270,7 +278,7 @@ final class JsonScan {
 
     private boolean isKey(int from, int to, byte[] key) {
         if (to - from == key.length) {
-            return Arrays.equals(json, from, to, key, 0, key.length);
+            return Texts.startsWith(json, from, key);
         }
         // Only escapes make a name longer than what it says.
         if (to - from < key.length || !hasEscape(from, to)) {
@@ -508,15 +516,29 @@ final class JsonScan {
 
     /** After the closing quote of the text whose opening quote is at {@code quote}; -1 if it is not closed. */
     private int skipText(int quote) {
-        for (int i = quote + 1; i < end; i++) {
+        int i = quote + 1;
+        while (i < end) {
+            // Eight bytes at a time while there is neither quote nor backslash in them.
+            if (i + 8 <= end) {
+                long bytes = (long) LONGS.get(json, i);
+                long stops = zeroBytes(bytes ^ QUOTES) | zeroBytes(bytes ^ BACKSLASHES);
+                if (stops == 0) {
+                    i += 8;
+                    continue;
+                }
+                i += Long.numberOfTrailingZeros(stops) >>> 3;
+            }
             if (json[i] == '"') {
                 return i + 1;
             }
-            if (json[i] == '\\') {
-                i++;
-            }
+            i += json[i] == '\\' ? 2 : 1;
         }
         return -1;
+    }
+
+    /** The top bit of each byte that is 0, and maybe of bytes above the lowest such. */
+    private static long zeroBytes(long bytes) {
+        return bytes - 0x0101010101010101L & ~bytes & 0x8080808080808080L;
     }
 
     private int skipSpace(int from) {

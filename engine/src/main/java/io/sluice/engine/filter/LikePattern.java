@@ -3,7 +3,6 @@ package io.sluice.engine.filter;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -126,9 +125,7 @@ final class LikePattern {
     private static int match(Piece piece, byte[] text, int from, int to) {
         int length = piece.bytes.length;
         if (piece.plain) {
-            return to - from >= length && Arrays.equals(piece.bytes, 0, length, text, from, from + length)
-                    ? from + length
-                    : -1;
+            return to - from >= length && Texts.startsWith(text, from, piece.bytes) ? from + length : -1;
         }
         int at = from;
         for (int i = 0; i < length; i++) {
@@ -165,6 +162,17 @@ final class LikePattern {
     }
 
     private static int find(Piece piece, byte[] text, int from, int to) {
+        if (piece.plain) {
+            byte[] bytes = piece.bytes;
+            byte first = bytes[0];
+            int last = to - bytes.length;
+            for (int at = from; at <= last; at++) {
+                if (text[at] == first && Texts.startsWith(text, at, bytes)) {
+                    return at + bytes.length;
+                }
+            }
+            return -1;
+        }
         for (int at = from; at < to; at++) {
             if (isStart(text[at])) {
                 int end = match(piece, text, at, to);

@@ -53,7 +53,15 @@ final class LongSet {
     }
 
     static LongSet of(long... values) {
-        return new LongSet(Arrays.stream(values).sorted().distinct().toArray());
+        long[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int count = 0;
+        for (long value : sorted) {
+            if (count == 0 || sorted[count - 1] != value) {
+                sorted[count++] = value;
+            }
+        }
+        return new LongSet(Arrays.copyOf(sorted, count));
     }
 
     private static long gap(long[] sorted) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class FilterModelTest {
     private static final int ROWS = 331;
-    private static final int FILTERS = 1_500;
+    private static final int FILTERS = 600;
 
     private static final CollectionSchema SCHEMA = new CollectionSchema(
                     "",

@@ -95,7 +95,7 @@ class ParserTest {
         Random random = new Random(seed);
         Map<String, Object> templates = Map.of("t", List.of(1L, "x"));
         int taken = 0;
-        for (int n = 0; n < 60_000; n++) {
+        for (int n = 0; n < 20_000; n++) {
             String text = random.nextBoolean() ? words(random) : changed(random);
             try {
                 Filter filter = Filter.parse(text, SCHEMA, templates);

@@ -44,11 +44,6 @@ enum Arithmetic {
         };
     }
 
-    /** Whether the result of integers may leave their range. */
-    boolean mayOverflow() {
-        return this == ADD || this == SUBTRACT || this == MULTIPLY || this == DIVIDE || this == POWER;
-    }
-
     /** One result: an integer, a double, or nothing. Confined to one thread at a time. */
     static final class Result {
         boolean known;

@@ -9,6 +9,7 @@ import io.sluice.engine.schema.CollectionSchema;
 import io.sluice.engine.schema.DataType;
 import io.sluice.engine.schema.FieldSchema;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Syntax tree to plan: finds the fields, checks the types, puts in the templates, folds constants. Confined to one
@@ -322,8 +322,7 @@ final class Checker {
         if (kept.isEmpty()) {
             return new Plan.Always(true);
         }
-        kept.sort(Comparator.comparingInt(Plan::cost));
-        return kept.size() == 1 ? kept.getFirst() : new Plan.And(List.copyOf(kept));
+        return kept.size() == 1 ? kept.getFirst() : new Plan.And(cheapFirst(kept));
     }
 
     private static void addJoined(Predicate part, List<Predicate> kept, Map<Integer, Integer> ranges) {
@@ -368,8 +367,17 @@ final class Checker {
         if (kept.isEmpty()) {
             return new Plan.Always(false);
         }
-        kept.sort(Comparator.comparingInt(Plan::cost));
-        return kept.size() == 1 ? kept.getFirst() : new Plan.Or(List.copyOf(kept));
+        return kept.size() == 1 ? kept.getFirst() : new Plan.Or(cheapFirst(kept));
+    }
+
+    private record Costed(Predicate predicate, int cost) {}
+
+    private static List<Predicate> cheapFirst(List<Predicate> parts) {
+        return parts.stream()
+                .map(part -> new Costed(part, Plan.cost(part)))
+                .sorted(Comparator.comparingInt(Costed::cost))
+                .map(Costed::predicate)
+                .toList();
     }
 
     private static Predicate not(Predicate predicate) {
@@ -566,7 +574,7 @@ final class Checker {
             return comparison.holds(Constant.order(left, right));
         }
         if (left instanceof Constant.Text(_, byte[] x) && right instanceof Constant.Text(_, byte[] y)) {
-            return comparison.holds(java.util.Arrays.compareUnsigned(x, y));
+            return comparison.holds(Arrays.compareUnsigned(x, y));
         }
         if (left instanceof Constant.Bool(boolean x)
                 && right instanceof Constant.Bool(boolean y)
@@ -837,8 +845,8 @@ final class Checker {
                 numbers[count++] = number + 0.0;
             }
         }
-        double[] sorted = java.util.Arrays.copyOf(numbers, count);
-        java.util.Arrays.sort(sorted);
+        double[] sorted = Arrays.copyOf(numbers, count);
+        Arrays.sort(sorted);
         return sorted;
     }
 

@@ -19,7 +19,8 @@ public final class DynamicKeys {
         JsonScan scan = new JsonScan();
         scan.open(json);
         while (scan.nextMember()) {
-            String name = new String(scan.text(), scan.textFrom(), scan.textTo() - scan.textFrom(), StandardCharsets.UTF_8);
+            String name =
+                    new String(scan.text(), scan.textFrom(), scan.textTo() - scan.textFrom(), StandardCharsets.UTF_8);
             if (keys.contains(name)) {
                 if (trimmed.size() > 1) {
                     trimmed.write(',');

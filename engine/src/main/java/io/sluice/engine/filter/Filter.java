@@ -6,6 +6,7 @@ import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.Keys;
 import io.sluice.engine.segment.RowBlock;
 import io.sluice.engine.segment.RowMask;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,7 +103,7 @@ public final class Filter {
                 Optional.of(new Keys.LongKeys(values.values().clone()));
             case Plan.TextCompare(Plan.Text(int fieldId, _), Comparison comparison, byte[] utf8)
             when fieldId == key && comparison == Comparison.EQ ->
-                Optional.of(new Keys.StringKeys(List.of(new String(utf8, java.nio.charset.StandardCharsets.UTF_8))));
+                Optional.of(new Keys.StringKeys(List.of(new String(utf8, StandardCharsets.UTF_8))));
             case Plan.TextIn(Plan.Text(int fieldId, _), TextSet values) when fieldId == key ->
                 Optional.of(new Keys.StringKeys(
                         values.distinct().stream().map(Constant.Text::value).toList()));

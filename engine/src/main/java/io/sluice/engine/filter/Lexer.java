@@ -100,29 +100,35 @@ final class Lexer {
             case '*' -> next == '*' ? take(Kind.POWER, 2) : take(Kind.TIMES, 1);
             case '/' -> take(Kind.DIVIDE, 1);
             case '%' -> take(Kind.MODULO, 1);
-            case '<' -> switch (next) {
-                case '=' -> take(Kind.LE, 2);
-                case '<' -> take(Kind.SHIFT_LEFT, 2);
-                case '>' -> throw source.refuse(
-                        "unexpected '<>': position=" + (at + 1) + ", found='<>', expected='!='. Write != for unequal");
-                default -> take(Kind.LT, 1);
-            };
-            case '>' -> switch (next) {
-                case '=' -> take(Kind.GE, 2);
-                case '>' -> take(Kind.SHIFT_RIGHT, 2);
-                default -> take(Kind.GT, 1);
-            };
-            case '=' -> switch (next) {
-                case '=' -> take(Kind.EQ, 2);
-                case '~' -> take(Kind.MATCHES, 2);
-                default -> throw source.refuse(
-                        "unexpected '=': position=" + (at + 1) + ", found='=', expected='=='. Write == for equal");
-            };
-            case '!' -> switch (next) {
-                case '=' -> take(Kind.NE, 2);
-                case '~' -> take(Kind.MATCHES_NOT, 2);
-                default -> take(Kind.NOT, 1);
-            };
+            case '<' ->
+                switch (next) {
+                    case '=' -> take(Kind.LE, 2);
+                    case '<' -> take(Kind.SHIFT_LEFT, 2);
+                    case '>' ->
+                        throw source.refuse("unexpected '<>': position=" + (at + 1)
+                                + ", found='<>', expected='!='. Write != for unequal");
+                    default -> take(Kind.LT, 1);
+                };
+            case '>' ->
+                switch (next) {
+                    case '=' -> take(Kind.GE, 2);
+                    case '>' -> take(Kind.SHIFT_RIGHT, 2);
+                    default -> take(Kind.GT, 1);
+                };
+            case '=' ->
+                switch (next) {
+                    case '=' -> take(Kind.EQ, 2);
+                    case '~' -> take(Kind.MATCHES, 2);
+                    default ->
+                        throw source.refuse("unexpected '=': position=" + (at + 1)
+                                + ", found='=', expected='=='. Write == for equal");
+                };
+            case '!' ->
+                switch (next) {
+                    case '=' -> take(Kind.NE, 2);
+                    case '~' -> take(Kind.MATCHES_NOT, 2);
+                    default -> take(Kind.NOT, 1);
+                };
             case '&' -> next == '&' ? take(Kind.AND, 2) : take(Kind.BIT_AND, 1);
             case '|' -> next == '|' ? take(Kind.OR, 2) : take(Kind.BIT_OR, 1);
             case '^' -> take(Kind.BIT_XOR, 1);
@@ -134,10 +140,9 @@ final class Lexer {
             case '{' -> take(Kind.OPEN_TEMPLATE, 1);
             case '}' -> take(Kind.CLOSE_TEMPLATE, 1);
             case ',' -> take(Kind.COMMA, 1);
-            default -> throw source.unexpected(
-                    at,
-                    "'" + Character.toString(text.codePointAt(at)) + "'",
-                    "a name, a literal or an operator");
+            default ->
+                throw source.unexpected(
+                        at, "'" + Character.toString(text.codePointAt(at)) + "'", "a name, a literal or an operator");
         };
     }
 

@@ -4,6 +4,7 @@ import io.sluice.engine.schema.DataType;
 import io.sluice.engine.segment.ColumnView;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * One number per row for a word of 64 rows: what a {@link Plan.Number} is while it runs. Confined to one thread at a
@@ -37,10 +38,10 @@ abstract class Numbers {
     static final class FixedNumbers extends Numbers {
         FixedNumbers(Constant constant) {
             if (constant instanceof Constant.Int(long value)) {
-                java.util.Arrays.fill(longs, value);
+                Arrays.fill(longs, value);
                 integral = -1;
             } else {
-                java.util.Arrays.fill(doubles, constant.asDouble());
+                Arrays.fill(doubles, constant.asDouble());
             }
         }
 

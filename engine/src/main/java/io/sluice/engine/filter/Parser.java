@@ -67,8 +67,9 @@ final class Parser {
 
     static Expression parse(Source source) {
         if (source.text().length() > MAX_LENGTH) {
-            throw source.refuse("the expression is too long: chars=" + source.text().length() + ", limit=" + MAX_LENGTH
-                    + ". Pass long lists as a template: pk in {ids}");
+            throw source.refuse(
+                    "the expression is too long: chars=" + source.text().length() + ", limit=" + MAX_LENGTH
+                            + ". Pass long lists as a template: pk in {ids}");
         }
         Parser parser = new Parser(source);
         Expression whole = parser.expression(0);
@@ -202,7 +203,7 @@ final class Parser {
             case NAME -> token.kind() == Kind.OPEN ? call(first) : path(first);
             case OPEN -> {
                 Expression inner = expression(0);
-                expect(Kind.CLOSE, "an operator or ')'");
+                expect(Kind.CLOSE, token.kind() == Kind.COMMA ? "')'; lists stand in [ ]" : "an operator or ')'");
                 yield inner;
             }
             case OPEN_LIST -> list(first);
@@ -238,7 +239,9 @@ final class Parser {
 
     private Expression unary(Token operator) {
         // The magnitude of the smallest Int64 is no Int64: sign and digits belong together, unless ** binds the digits.
-        if (operator.kind() == Kind.MINUS && token.kind() == Kind.INTEGER && token.text().equals("9223372036854775808")) {
+        if (operator.kind() == Kind.MINUS
+                && token.kind() == Kind.INTEGER
+                && token.text().equals("9223372036854775808")) {
             Token digits = take();
             if (token.kind() != Kind.POWER) {
                 return new Expression.Literal(new Constant.Int(Long.MIN_VALUE), operator.from(), digits.to());
@@ -306,9 +309,8 @@ final class Parser {
     }
 
     private Expression call(Token name) {
-        String function = isWord(name, name.text().toLowerCase(Locale.ROOT))
-                ? name.text().toLowerCase(Locale.ROOT)
-                : name.text();
+        String function =
+                isWord(name, name.text().toLowerCase(Locale.ROOT)) ? name.text().toLowerCase(Locale.ROOT) : name.text();
         if (LATER.contains(function)) {
             throw source.refuse(function + " is not supported yet: position=" + (name.from() + 1) + ". Supported are "
                     + "comparisons, in, like, is null, exists, " + String.join(", ", Checker.FUNCTIONS));

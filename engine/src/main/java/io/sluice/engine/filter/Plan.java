@@ -1,8 +1,7 @@
 package io.sluice.engine.filter;
 
-import java.util.List;
-
 import io.sluice.engine.schema.DataType;
+import java.util.List;
 
 /**
  * What a filter means for one schema: fields by id, every comparison of a known kind. Immutable.

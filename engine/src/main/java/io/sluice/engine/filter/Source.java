@@ -17,8 +17,8 @@ record Source(String text) {
     }
 
     InvalidRequest refuse(String cause) {
-        return new InvalidRequest("failed to create query plan: cannot parse expression: " + shorten(text)
-                + ", error: " + cause);
+        return new InvalidRequest(
+                "failed to create query plan: cannot parse expression: " + shorten(text) + ", error: " + cause);
     }
 
     /** The part as the user wrote it. */

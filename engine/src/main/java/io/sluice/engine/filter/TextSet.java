@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A fixed set of texts as UTF-8, asked with ranges of bytes. Immutable and thread-safe. */
 final class TextSet {
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
     private final byte[] @Nullable [] table;

@@ -64,14 +64,65 @@ class FilterModelTest {
             .withIds();
 
     private static final long[] LONGS = {
-        0, 1, 2, 3, 5, -1, -2, 7, 100, 127, 128, -128, 32767, -32769, Integer.MAX_VALUE, 1L << 53, (1L << 53) + 1,
-        -(1L << 53) - 1, Long.MAX_VALUE, Long.MAX_VALUE - 1, Long.MIN_VALUE, Long.MIN_VALUE + 1
+        0,
+        1,
+        2,
+        3,
+        5,
+        -1,
+        -2,
+        7,
+        100,
+        127,
+        128,
+        -128,
+        32767,
+        -32769,
+        Integer.MAX_VALUE,
+        1L << 53,
+        (1L << 53) + 1,
+        -(1L << 53) - 1,
+        Long.MAX_VALUE,
+        Long.MAX_VALUE - 1,
+        Long.MIN_VALUE,
+        Long.MIN_VALUE + 1
     };
     private static final double[] DOUBLES = {
-        0.0, 0.1, 0.5, 1.0, 1.5, 2.0, 3.0, -1.5, -0.1, 1e10, 16777217.0, 0x1p53, 0x1p53 + 2, 0x1p63, -0x1p63, 1e300, 1e-300
+        0.0,
+        0.1,
+        0.5,
+        1.0,
+        1.5,
+        2.0,
+        3.0,
+        -1.5,
+        -0.1,
+        1e10,
+        16777217.0,
+        0x1p53,
+        0x1p53 + 2,
+        0x1p63,
+        -0x1p63,
+        1e300,
+        1e-300
     };
     private static final String[] TEXTS = {
-        "", "a", "b", "ab", "abc", "aab", "b\"q'", "100%", "1_0", "é", "日本", "🙂", "a🙂b", "line\nbreak", "back\\slash", "zzzzzzzzzzzzzzzz",
+        "",
+        "a",
+        "b",
+        "ab",
+        "abc",
+        "aab",
+        "b\"q'",
+        "100%",
+        "1_0",
+        "é",
+        "日本",
+        "🙂",
+        "a🙂b",
+        "line\nbreak",
+        "back\\slash",
+        "zzzzzzzzzzzzzzzz",
         "zzzzzzzzzzzzzzzy"
     };
     private static final String[] KEYS = {"a", "b", "n", "k\"ey", "日"};
@@ -81,7 +132,8 @@ class FilterModelTest {
     }
 
     private record Row(Map<String, @Nullable Object> values) {
-        @Nullable Object get(String field) {
+        @Nullable
+        Object get(String field) {
             return values.get(field);
         }
     }
@@ -280,9 +332,13 @@ class FilterModelTest {
             }
             case INT8, INT16, INT32 ->
                 new Column.Ints(
-                        values.stream().mapToInt(v -> v == null ? 0 : ((Long) v).intValue()).toArray(), nulls);
+                        values.stream()
+                                .mapToInt(v -> v == null ? 0 : ((Long) v).intValue())
+                                .toArray(),
+                        nulls);
             case INT64 ->
-                new Column.Longs(values.stream().mapToLong(v -> v == null ? 0 : (Long) v).toArray(), nulls);
+                new Column.Longs(
+                        values.stream().mapToLong(v -> v == null ? 0 : (Long) v).toArray(), nulls);
             case FLOAT -> {
                 float[] array = new float[count];
                 for (int i = 0; i < count; i++) {
@@ -292,7 +348,10 @@ class FilterModelTest {
             }
             case DOUBLE ->
                 new Column.Doubles(
-                        values.stream().mapToDouble(v -> v == null ? 0 : (Double) v).toArray(), nulls);
+                        values.stream()
+                                .mapToDouble(v -> v == null ? 0 : (Double) v)
+                                .toArray(),
+                        nulls);
             case VARCHAR -> Column.Bytes.of(values.stream().map(v -> (String) v).toArray(String[]::new));
             case JSON -> {
                 String[] texts = new String[count];
@@ -355,7 +414,8 @@ class FilterModelTest {
                     boolean equal = random.nextBoolean();
                     yield new Bool(
                             "(" + left.text + (equal ? ") == (" : ") != (") + right.text + ")",
-                            row -> both(left.meaning.apply(row), right.meaning.apply(row), (x, y) -> (x == y) == equal));
+                            row -> both(
+                                    left.meaning.apply(row), right.meaning.apply(row), (x, y) -> (x == y) == equal));
                 }
                 default -> {
                     Bool part = bool(depth - 1);
@@ -394,19 +454,18 @@ class FilterModelTest {
         String word = all
                 ? List.of(" and ", " && ", " AND ").get(random.nextInt(3))
                 : List.of(" or ", " || ", " OR ").get(random.nextInt(3));
-        return new Bool(
-                parts.stream().map(part -> "(" + part.text + ")").collect(Collectors.joining(word)), row -> {
-                    boolean unknown = false;
-                    for (Bool part : parts) {
-                        Boolean value = part.meaning.apply(row);
-                        if (value == null) {
-                            unknown = true;
-                        } else if (value != all) {
-                            return !all;
-                        }
-                    }
-                    return unknown ? null : (Boolean) all;
-                });
+        return new Bool(parts.stream().map(part -> "(" + part.text + ")").collect(Collectors.joining(word)), row -> {
+            boolean unknown = false;
+            for (Bool part : parts) {
+                Boolean value = part.meaning.apply(row);
+                if (value == null) {
+                    unknown = true;
+                } else if (value != all) {
+                    return !all;
+                }
+            }
+            return unknown ? null : (Boolean) all;
+        });
     }
 
     private Bool compareNumbers() {
@@ -478,7 +537,8 @@ class FilterModelTest {
                     }
                     boolean found = false;
                     for (Num value : values) {
-                        found |= Boolean.TRUE.equals(compare(operand, "==", value).meaning.apply(row));
+                        found |= Boolean.TRUE.equals(
+                                compare(operand, "==", value).meaning.apply(row));
                     }
                     return found != negated;
                 });
@@ -515,9 +575,7 @@ class FilterModelTest {
                 if (x == null) {
                     return null;
                 }
-                return sign.equals("-")
-                        ? compute("-", 0L, x)
-                        : x instanceof Long whole ? (Number) ~whole : null;
+                return sign.equals("-") ? compute("-", 0L, x) : x instanceof Long whole ? (Number) ~whole : null;
             });
         }
         return new Num(
@@ -556,7 +614,9 @@ class FilterModelTest {
                     if (y < 0 || y > 64 && Math.abs((double) x) > 1) {
                         return Math.pow(x, y);
                     }
-                    exact = Math.abs((double) x) <= 1 ? a.pow((int) (y % 2 == 0 ? Math.min(y, 2) : 1)) : a.pow(y.intValue());
+                    exact = Math.abs((double) x) <= 1
+                            ? a.pow((int) (y % 2 == 0 ? Math.min(y, 2) : 1))
+                            : a.pow(y.intValue());
                 }
                 case "&" -> exact = a.and(b);
                 case "|" -> exact = a.or(b);
@@ -615,23 +675,27 @@ class FilterModelTest {
             }
             case 10 -> {
                 Json json = json();
-                yield new Num("array_length(" + json.text + ")", Origin.OTHER, false, row ->
-                        json.meaning.apply(row) instanceof List<?> list ? (Number) (long) list.size() : null);
+                yield new Num(
+                        "array_length(" + json.text + ")",
+                        Origin.OTHER,
+                        false,
+                        row -> json.meaning.apply(row) instanceof List<?> list ? (Number) (long) list.size() : null);
             }
             default -> {
                 Json json = jsonPath();
-                yield new Num(json.text, Origin.JSON, false, row ->
-                        json.meaning.apply(row) instanceof Number number ? number : null);
+                yield new Num(
+                        json.text,
+                        Origin.JSON,
+                        false,
+                        row -> json.meaning.apply(row) instanceof Number number ? number : null);
             }
         };
     }
 
     private Num fieldNumber(String name) {
         return new Num(
-                name,
-                name.equals("f") ? Origin.FLOAT32 : Origin.OTHER,
-                name.equals("f") || name.equals("d"),
-                row -> (Number) row.get(name));
+                name, name.equals("f") ? Origin.FLOAT32 : Origin.OTHER, name.equals("f") || name.equals("d"), row ->
+                        (Number) row.get(name));
     }
 
     private Num constant() {
@@ -792,19 +856,26 @@ class FilterModelTest {
                     String text = anyText();
                     String piece = text.isEmpty()
                             ? ""
-                            : text.substring(0, text.offsetByCodePoints(0, random.nextInt(text.codePointCount(0, text.length()) + 1)));
+                            : text.substring(
+                                    0,
+                                    text.offsetByCodePoints(
+                                            0, random.nextInt(text.codePointCount(0, text.length()) + 1)));
                     pattern.append(piece.replaceAll("[%_\\\\]", "\\\\$0"));
                     regex.append(Pattern.quote(piece));
                 }
             }
         }
-        Predicate<String> matches = Pattern.compile(regex.toString(), Pattern.DOTALL).asMatchPredicate();
+        Predicate<String> matches =
+                Pattern.compile(regex.toString(), Pattern.DOTALL).asMatchPredicate();
         boolean negated = random.nextBoolean();
         String tail = (negated ? " not like " : " like ") + quoted(pattern.toString());
         if (random.nextBoolean()) {
             Json json = jsonPath();
-            return new Bool(json.text + tail, row ->
-                    json.meaning.apply(row) instanceof String text ? (Boolean) (matches.test(text) != negated) : null);
+            return new Bool(
+                    json.text + tail,
+                    row -> json.meaning.apply(row) instanceof String text
+                            ? (Boolean) (matches.test(text) != negated)
+                            : null);
         }
         Str operand = str();
         return new Bool(operand.text + tail, row -> {
@@ -1003,8 +1074,7 @@ class FilterModelTest {
         return contains("array_contains", name, row -> row.get(name), wanted);
     }
 
-    private Bool contains(
-            String function, String field, Function<Row, @Nullable Object> meaning, List<Object> wanted) {
+    private Bool contains(String function, String field, Function<Row, @Nullable Object> meaning, List<Object> wanted) {
         int mode = random.nextInt(3);
         List<Object> constants = mode == 0 ? List.of(wanted.getFirst()) : wanted;
         String text = switch (mode) {
@@ -1017,7 +1087,9 @@ class FilterModelTest {
                 return null;
             }
             Predicate<Object> isThere = constant -> list.stream().anyMatch(element -> equal(element, constant));
-            return mode == 2 ? constants.stream().allMatch(isThere) : constants.stream().anyMatch(isThere);
+            return mode == 2
+                    ? constants.stream().allMatch(isThere)
+                    : constants.stream().anyMatch(isThere);
         });
     }
 

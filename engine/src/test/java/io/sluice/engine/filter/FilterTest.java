@@ -51,8 +51,7 @@ class FilterTest {
                     0)
             .withIds();
 
-    private static final CollectionSchema STATIC_SCHEMA =
-            new CollectionSchema("", SCHEMA.userFields(), false, 0);
+    private static final CollectionSchema STATIC_SCHEMA = new CollectionSchema("", SCHEMA.userFields(), false, 0);
 
     private static final RowBlock BLOCK = block();
 
@@ -69,7 +68,8 @@ class FilterTest {
                 Column.Bytes.of("anna", "bob", "", "50%_x", null, "日本語🙂"),
                 Column.Bytes.of("anna", "abc", "", "60%_x", "x", "日本"),
                 Column.Bytes.of(
-                        "{\"a\": 1, \"s\": \"x\", \"list\": [1, 2, [3]], \"n\": null, \"deep\": {\"k\": [{\"z\": true}]}}",
+                        "{\"a\": 1, \"s\": \"x\", \"list\": [1, 2, [3]], \"n\": null, \"deep\": {\"k\": [{\"z\":"
+                                + " true}]}}",
                         "{\"a\": 1.0, \"s\": \"y\\u0041\\n\", \"list\": []}",
                         "{\"a\": \"1\", \"list\": [\"x\", 2.0, true]}",
                         "{\"s\": 5, \"a\": 9007199254740993, \"e\": {}}",
@@ -78,11 +78,18 @@ class FilterTest {
                 new Column.Arrays(
                         new Column.Ints(new int[] {1, 2, 3, 7, 7}, null), new int[] {0, 3, 3, 4, 4, 5, 5}, nulls(3)),
                 new Column.Arrays(Column.Bytes.of("a", "b", "a", "é"), new int[] {0, 2, 3, 4, 4, 4, 4}, null),
-                new Column.Arrays(new Column.Floats(new float[] {0.1f, 2f}, null), new int[] {0, 2, 2, 2, 2, 2, 2}, null),
+                new Column.Arrays(
+                        new Column.Floats(new float[] {0.1f, 2f}, null), new int[] {0, 2, 2, 2, 2, 2, 2}, null),
                 new Column.Arrays(
                         new Column.Bools(new boolean[] {true, false}, null), new int[] {0, 1, 2, 2, 2, 2, 2}, null),
                 new Column.FloatVectors(new float[12], 2),
-                Column.Bytes.of("{}", "{\"color\":\"red\"}", "{\"color\":\"blue\",\"n\":3}", "{\"color\":null}", "{\"n\":4.5}", "{}"));
+                Column.Bytes.of(
+                        "{}",
+                        "{\"color\":\"red\"}",
+                        "{\"color\":\"blue\",\"n\":3}",
+                        "{\"color\":null}",
+                        "{\"n\":4.5}",
+                        "{}"));
         return Blocks.of(ARENA, SCHEMA.fields(), columns);
     }
 
@@ -406,19 +413,28 @@ class FilterTest {
     @Test
     void evaluate_templates_areTypedByTheField() {
         Map<String, Object> values = Map.of(
-                "n", 3L,
-                "x", 0.1,
-                "s", "bob",
-                "yes", true,
-                "ids", List.of(1L, 3L),
-                "reals", List.of(1.0, 3.0),
-                "names", List.of("anna", "bob"),
-                "nested", List.of(List.of(3L)));
+                "n",
+                3L,
+                "x",
+                0.1,
+                "s",
+                "bob",
+                "yes",
+                true,
+                "ids",
+                List.of(1L, 3L),
+                "reals",
+                List.of(1.0, 3.0),
+                "names",
+                List.of("anna", "bob"),
+                "nested",
+                List.of(List.of(3L)));
         assertThat(ids(Filter.parse("id == {n}", SCHEMA, values))).isEqualTo("3");
         assertThat(ids(Filter.parse("{n} < id", SCHEMA, values))).isEqualTo("4 5 6");
         assertThat(ids(Filter.parse("d >= {n}", SCHEMA, values))).isEqualTo("4 5");
         assertThat(ids(Filter.parse("f == {x}", SCHEMA, values))).isEqualTo("1");
-        assertThat(ids(Filter.parse("name == {s} or color == 'red'", SCHEMA, values))).isEqualTo("2");
+        assertThat(ids(Filter.parse("name == {s} or color == 'red'", SCHEMA, values)))
+                .isEqualTo("2");
         assertThat(ids(Filter.parse("flag == {yes}", SCHEMA, values))).isEqualTo("1 3 5");
         assertThat(ids(Filter.parse("id in {ids}", SCHEMA, values))).isEqualTo("1 3");
         assertThat(ids(Filter.parse("id in {reals}", SCHEMA, values))).isEqualTo("1 3");
@@ -430,7 +446,8 @@ class FilterTest {
         assertThat(ids(Filter.parse("age + {n} == 13", SCHEMA, values))).isEqualTo("1");
         assertThat(ids(Filter.parse("json_contains_any(j['list'], {nested})", SCHEMA, values)))
                 .isEqualTo("1");
-        assertThat(ids(Filter.parse("array_contains_any(ints, {ids})", SCHEMA, values))).isEqualTo("1");
+        assertThat(ids(Filter.parse("array_contains_any(ints, {ids})", SCHEMA, values)))
+                .isEqualTo("1");
     }
 
     @Test
@@ -448,10 +465,12 @@ class FilterTest {
             value = {
                 "id = 3 ¦ unexpected '=': position=4, found='=', expected='=='. Write == for equal",
                 "id <> 3 ¦ unexpected '<>': position=4, found='<>', expected='!='. Write != for unequal",
-                "id == ¦ unexpected the end of the expression: position=6, found=the end of the expression, expected=a field, a literal or '('",
+                "id == ¦ unexpected the end of the expression: position=6, found=the end of the expression, expected=a"
+                        + " field, a literal or '('",
                 "== 3 ¦ unexpected '==': position=1",
                 "id 3 ¦ unexpected '3': position=4, found='3', expected=an operator or the end of the expression",
-                "(id == 3 ¦ unexpected the end of the expression: position=9, found=the end of the expression, expected=an operator or ')'",
+                "(id == 3 ¦ unexpected the end of the expression: position=9, found=the end of the expression,"
+                        + " expected=an operator or ')'",
                 "id in [1, 2 ¦ expected=',' or ']'",
                 "id in [,] ¦ unexpected ',': position=8",
                 "id not 3 ¦ unexpected '3': position=8, found='3', expected='in' or 'like' after 'not'",
@@ -469,7 +488,8 @@ class FilterTest {
                 "id == 9223372036854775808 ¦ integer literal is out of the range of Int64: position=7",
                 "id # 3 ¦ unexpected '#': position=4",
                 "id == 3 and ¦ position=12",
-                "1 < id > 3 ¦ the two comparisons of a range must point in the same direction: position=8, found='>', expected='<' or '<='",
+                "1 < id > 3 ¦ the two comparisons of a range must point in the same direction: position=8, found='>',"
+                        + " expected='<' or '<='",
                 "j[a] == 3 ¦ json key must be enclosed in double quotes or single quotes: \"a\": position=3",
                 "$x == 3 ¦ struct fields ($ and $[name]) are not supported yet: position=1",
                 // types
@@ -491,12 +511,17 @@ class FilterTest {
                 "j['a'] ¦ predicate is not a boolean expression: j['a'], data type: JSON",
                 "'x' ¦ predicate is not a boolean expression: 'x', data type: VarChar",
                 "1 + 2 ¦ predicate is not a boolean expression: 1 + 2, data type: Int64",
-                "id and flag ¦ 'and' can only be used between boolean expressions, but got: Int64: position=1, found=id",
-                "flag or name ¦ 'or' can only be used between boolean expressions, but got: VarChar: position=9, found=name",
-                "not id == 3 ¦ not op can only be applied on boolean expression, but got: Int64: position=1, found=not id. not binds tighter",
+                "id and flag ¦ 'and' can only be used between boolean expressions, but got: Int64: position=1,"
+                        + " found=id",
+                "flag or name ¦ 'or' can only be used between boolean expressions, but got: VarChar: position=9,"
+                        + " found=name",
+                "not id == 3 ¦ not op can only be applied on boolean expression, but got: Int64: position=1, found=not"
+                        + " id. not binds tighter",
                 "not id in [3] ¦ not op can only be applied on boolean expression",
-                "name + 'x' == 'y' ¦ 'add' can only be used between integer or floating or json field expressions, but got: VarChar: position=1",
-                "j + 1 == 2 ¦ 'add' can only be used between integer or floating or json field expressions, but got a whole JSON field",
+                "name + 'x' == 'y' ¦ 'add' can only be used between integer or floating or json field expressions, but"
+                        + " got: VarChar: position=1",
+                "j + 1 == 2 ¦ 'add' can only be used between integer or floating or json field expressions, but got a"
+                        + " whole JSON field",
                 "-flag ¦ 'negative' can only be used between",
                 "d % 2 == 1 ¦ modulo can only apply on integer types, but got: Double, Int64",
                 "d & 2 == 1 ¦ 'bitand' can only be used between integer",
@@ -526,17 +551,22 @@ class FilterTest {
                 "ints[0][1] == 1 ¦ can only access array field with integer index",
                 "exists id ¦ exists operations are only supportted on json field, got:Int64",
                 "exists j ¦ exists operations are only supportted on json key",
-                "json_contains(name, 'x') ¦ contains operation are only supported on json or array fields now, got: name",
-                "json_contains(j['x'], id) ¦ contains operation are only supported explicitly specified element, got: id",
+                "json_contains(name, 'x') ¦ contains operation are only supported on json or array fields now, got:"
+                        + " name",
+                "json_contains(j['x'], id) ¦ contains operation are only supported explicitly specified element, got:"
+                        + " id",
                 "json_contains_all(j['x'], 1) ¦ contains_all operation element must be an array, got: Int64",
-                "array_contains(ints, 'x') ¦ contains operation can't compare between array element type: Int32 and VarChar",
-                "array_contains(ints, 1.5) ¦ contains operation can't compare between array element type: Int32 and Double",
+                "array_contains(ints, 'x') ¦ contains operation can't compare between array element type: Int32 and"
+                        + " VarChar",
+                "array_contains(ints, 1.5) ¦ contains operation can't compare between array element type: Int32 and"
+                        + " Double",
                 "array_contains(ints) ¦ wrong number of arguments: function=array_contains, arguments=1, expected=2",
                 "array_length(name) == 1 ¦ array_length operation are only supported on json or array fields now",
                 "foo(id) ¦ function foo not found",
                 "words[0] is null ¦ is null is not supported on an element of an array",
                 // not yet
-                "text_match(name, 'x', minimum_should_match=2) ¦ text_match is not supported yet: position=1. Supported are",
+                "text_match(name, 'x', minimum_should_match=2) ¦ text_match is not supported yet: position=1."
+                        + " Supported are",
                 "PHRASE_MATCH(name, 'x') ¦ phrase_match is not supported yet",
                 "id > 1 and random_sample(0.1) ¦ random_sample is not supported yet: position=12",
                 "MATCH_ANY(x, $[a] > 1) ¦ match_any is not supported yet",
@@ -546,7 +576,9 @@ class FilterTest {
                 "name !~ 'x' ¦ regular expressions are not supported yet: position=6, found='!~'. Use like",
             })
     void parse_wrongText_saysWhereAndWhat(String text, String expected) {
-        assertThat(refusal(text)).startsWith(expected.startsWith("expected") || expected.startsWith("position") ? "unexpected" : expected);
+        assertThat(refusal(text))
+                .startsWith(
+                        expected.startsWith("expected") || expected.startsWith("position") ? "unexpected" : expected);
         assertThat(refusal(text)).contains(expected);
     }
 
@@ -560,15 +592,17 @@ class FilterTest {
     @ValueSource(strings = {"(", "not ", "-", "exists (", "[", "a + (", "json_contains(x, ", "id in ["})
     void parse_deepNesting_isRefusedWithoutStackOverflow(String unit) {
         String text = unit.repeat(100_000);
-        InvalidRequest refusal =
-                catchThrowableOfType(InvalidRequest.class, () -> Filter.parse(text, SCHEMA, Map.of()));
-        assertThat(refusal.text()).contains("the expression is nested too deep: position=").hasSizeLessThan(2_000);
+        InvalidRequest refusal = catchThrowableOfType(InvalidRequest.class, () -> Filter.parse(text, SCHEMA, Map.of()));
+        assertThat(refusal.text())
+                .contains("the expression is nested too deep: position=")
+                .hasSizeLessThan(2_000);
     }
 
     @Test
     void parse_longLeftChain_isRefusedAtTheLimit() {
         assertThat(ids("id" + " + 0".repeat(150) + " == 3")).isEqualTo("3");
-        assertThatThrownBy(() -> filter("id" + " + 0".repeat(100_000) + " == 3")).hasMessageContaining("too deep");
+        assertThatThrownBy(() -> filter("id" + " + 0".repeat(100_000) + " == 3"))
+                .hasMessageContaining("too deep");
         String nested = "id";
         for (int i = 0; i < 100; i++) {
             nested = "(" + nested + " + 0".repeat(100) + ")";
@@ -601,8 +635,7 @@ class FilterTest {
     @Test
     void fieldIds_nameWhatIsRead() {
         Filter filter = filter("age > 3 and (color == 'x' or $meta['n'] in [1]) and exists j['a'] and size[0] == 1");
-        assertThat(filter.fieldIds())
-                .containsExactlyInAnyOrder(fieldId("age"), fieldId("$meta"), fieldId("j"));
+        assertThat(filter.fieldIds()).containsExactlyInAnyOrder(fieldId("age"), fieldId("$meta"), fieldId("j"));
         assertThat(filter.dynamicKeys()).containsExactlyInAnyOrder("color", "n", "size");
         assertThat(filter("true or age > 3").fieldIds()).containsExactly(fieldId("age"));
     }
@@ -610,8 +643,11 @@ class FilterTest {
     @Test
     void describeUnloaded_saysWhichField() {
         Filter filter = filter("f > 3 and color == 'x'");
-        assertThat(filter.describeUnloaded(Set.of(fieldId("f"), fieldId("$meta")))).isEmpty();
-        assertThat(filter.describeUnloaded(Set.of(fieldId("$meta"))).orElseThrow().text())
+        assertThat(filter.describeUnloaded(Set.of(fieldId("f"), fieldId("$meta"))))
+                .isEmpty();
+        assertThat(filter.describeUnloaded(Set.of(fieldId("$meta")))
+                        .orElseThrow()
+                        .text())
                 .startsWith("failed to create query plan: cannot parse expression: f > 3 and color == 'x', error: "
                         + "field:f data_type:Float is not loaded");
         assertThat(filter.describeUnloaded(Set.of(fieldId("f"))).orElseThrow().text())
@@ -627,10 +663,18 @@ class FilterTest {
         assertThat(keys("id in [5, 3, 5]")).containsExactly(3L, 5L);
         assertThat(keys("id in []")).isEmpty();
         Filter template = Filter.parse("id in {ids}", SCHEMA, Map.of("ids", List.of(9L, 8L)));
-        assertThat(((Keys.LongKeys) template.primaryKeys().orElseThrow()).values()).containsExactly(8L, 9L);
+        assertThat(((Keys.LongKeys) template.primaryKeys().orElseThrow()).values())
+                .containsExactly(8L, 9L);
         for (String text : List.of(
-                "id != 3", "id > 3", "id not in [3]", "not (id == 3)", "id == 3 or id == 4", "id == 3 and flag",
-                "age == 3", "id + 0 == 3", "name == 'x'")) {
+                "id != 3",
+                "id > 3",
+                "id not in [3]",
+                "not (id == 3)",
+                "id == 3 or id == 4",
+                "id == 3 and flag",
+                "age == 3",
+                "id + 0 == 3",
+                "name == 'x'")) {
             assertThat(filter(text).primaryKeys()).as(text).isEmpty();
         }
     }
@@ -666,10 +710,8 @@ class FilterTest {
 
     @Test
     void evaluate_emptyBlock_isEmpty() {
-        RowBlock empty = Blocks.of(
-                ARENA,
-                List.of(SCHEMA.fields().getFirst()),
-                List.of(new Column.Longs(new long[0], null)));
+        RowBlock empty =
+                Blocks.of(ARENA, List.of(SCHEMA.fields().getFirst()), List.of(new Column.Longs(new long[0], null)));
         assertThat(filter("id == 3").evaluate(empty, null).size()).isZero();
     }
 

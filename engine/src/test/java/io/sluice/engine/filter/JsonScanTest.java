@@ -26,8 +26,7 @@ class JsonScanTest {
         assertThat(find(SAMPLE, "a", 0)).isEqualTo(Kind.NUMBER);
         assertThat(find(SAMPLE, "a", 2)).isEqualTo(Kind.TEXT);
         scan.readText();
-        assertThat(new String(
-                        scan.text(), scan.textFrom(), scan.textTo() - scan.textFrom(), StandardCharsets.UTF_8))
+        assertThat(new String(scan.text(), scan.textFrom(), scan.textTo() - scan.textFrom(), StandardCharsets.UTF_8))
                 .isEqualTo("xé\n");
         assertThat(find(SAMPLE, "a", 3, "b")).isEqualTo(Kind.NULL);
         assertThat(find(SAMPLE, "a", 4)).isEqualTo(Kind.MISSING);
@@ -63,8 +62,22 @@ class JsonScanTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "0.1", "1.0", "-2.5e-1", "1e22", "1e23", "123456789012345e22", "0.000001234567890123456789", "1E+2", "9223372036854775808",
-                "123456789012345678901234567890", "1e400", "5e-324", "2.2250738585072011e-308", "0.30000000000000004", "1e0", "00.5"
+                "0.1",
+                "1.0",
+                "-2.5e-1",
+                "1e22",
+                "1e23",
+                "123456789012345e22",
+                "0.000001234567890123456789",
+                "1E+2",
+                "9223372036854775808",
+                "123456789012345678901234567890",
+                "1e400",
+                "5e-324",
+                "2.2250738585072011e-308",
+                "0.30000000000000004",
+                "1e0",
+                "00.5"
             })
     void number_others_areTheNearestDouble(String text) {
         assertThat(find(text)).isEqualTo(Kind.NUMBER);
@@ -97,16 +110,22 @@ class JsonScanTest {
         byte[] whole = SAMPLE.getBytes(StandardCharsets.UTF_8);
         byte[] alphabet = "{}[]\",:\\u0123-.eEtfn \n".getBytes(StandardCharsets.UTF_8);
         List<JsonPath> paths = List.of(
-                path(), path("a"), path("a", 0), path("a", 2), path("a", 3, "b"), path("o", "p", "q", 1, 0, 0), path("k\""),
-                path(0), path(""));
+                path(),
+                path("a"),
+                path("a", 0),
+                path("a", 2),
+                path("a", 3, "b"),
+                path("o", "p", "q", 1, 0, 0),
+                path("k\""),
+                path(0),
+                path(""));
         Constant wanted = new Constant.Many(List.of(new Constant.Int(1), new Constant.Text("xé\n")));
         for (int n = 0; n < 40_000; n++) {
             byte[] broken = new byte[whole.length + 2];
             System.arraycopy(whole, 0, broken, 1, whole.length);
             for (int i = random.nextInt(6); i > 0; i--) {
-                broken[random.nextInt(broken.length)] = random.nextInt(4) == 0
-                        ? (byte) random.nextInt()
-                        : alphabet[random.nextInt(alphabet.length)];
+                broken[random.nextInt(broken.length)] =
+                        random.nextInt(4) == 0 ? (byte) random.nextInt() : alphabet[random.nextInt(alphabet.length)];
             }
             int to = 1 + random.nextInt(broken.length);
             int from = random.nextInt(4) == 0 ? random.nextInt(to) : Math.min(1, to);
@@ -152,9 +171,8 @@ class JsonScanTest {
 
     private static JsonPath path(Object... steps) {
         return new JsonPath(java.util.Arrays.stream(steps)
-                .map(step -> step instanceof Integer index
-                        ? JsonPath.Step.index(index)
-                        : JsonPath.Step.key((String) step))
+                .map(step ->
+                        step instanceof Integer index ? JsonPath.Step.index(index) : JsonPath.Step.key((String) step))
                 .toList());
     }
 }

@@ -321,6 +321,14 @@ class SearcherErrorsTest {
     }
 
     @Test
+    void result_tooLargeForTheHeap_isRefused() {
+        ReadLimits.checkResultBytes(ReadLimits.MAX_RESULT_BYTES, 1);
+        assertThatThrownBy(() -> ReadLimits.checkResultBytes(ReadLimits.MAX_RESULT_BYTES + 1, 7))
+                .isInstanceOf(EngineException.InvalidRequest.class)
+                .hasMessageStartingWith("query results exceed the maxOutputSize Limit 268435456");
+    }
+
+    @Test
     void search_stopRequested_throwsItsReason() {
         ReadView view = WORLD.view;
         var stop = new StopSignal();

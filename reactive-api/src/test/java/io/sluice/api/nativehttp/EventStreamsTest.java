@@ -7,6 +7,8 @@ import io.sluice.engine.load.OperationEvent.Type;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -63,9 +65,9 @@ class EventStreamsTest {
                 .verify();
     }
 
-    private static final class StalledSubscriber extends reactor.core.publisher.BaseSubscriber<String> {
+    private static final class StalledSubscriber extends BaseSubscriber<String> {
         @Override
-        protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {
+        protected void hookOnSubscribe(Subscription subscription) {
             subscription.request(1);
         }
     }

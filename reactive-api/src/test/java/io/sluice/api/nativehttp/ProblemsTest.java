@@ -6,6 +6,7 @@ import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.ErrorCode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +56,7 @@ class ProblemsTest {
             """)
     void wait_preferHeader_isRead(String header, Integer seconds) {
         assertThat(NativeRequests.wait(List.of("handling=strict", header)).map(Duration::toSeconds).map(Long::intValue))
-                .isEqualTo(java.util.Optional.ofNullable(seconds));
+                .isEqualTo(Optional.ofNullable(seconds));
     }
 
     @Test

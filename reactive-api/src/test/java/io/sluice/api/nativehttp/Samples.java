@@ -19,15 +19,17 @@ final class Samples {
     private Samples() {}
 
     static OperationView load(
-            String state, int percent, long sequence, @Nullable EngineException failure, @Nullable String stalled) {
+            String state, int copied, long sequence, @Nullable EngineException failure, @Nullable String stalled) {
         boolean finished = failure != null || state.equals("loaded");
-        long loaded = TOTAL * Math.min(percent, 100) / 100;
+        boolean planned = !state.equals("queued");
+        long bytes = TOTAL * copied / 100;
         return new OperationView(
                 "op-1a2b", 1, OperationKind.LOAD, "default", "articles", List.of(), List.of("id", "vector"), state,
-                percent, loaded, TOTAL, percent / 50, 2, 200_000, percent == 0 ? 0 : 1_073_741_824,
-                percent == 0 || finished ? null : (100 - percent) / 200.0, START,
-                state.equals("queued") ? null : START.plusMillis(2), finished ? START.plusMillis(520) : null,
-                failure == null ? 0 : loaded, failure, stalled, sequence);
+                failure == null ? copied : 0, bytes, planned ? TOTAL : 0, copied / 50, planned ? 2 : 0,
+                planned ? 200_000 : 0, copied == 0 ? 0 : 1_073_741_824,
+                copied == 0 || finished ? null : (100 - copied) / 200.0, START,
+                planned ? START.plusMillis(2) : null, finished ? START.plusMillis(520) : null,
+                failure == null ? 0 : bytes, failure, stalled, sequence);
     }
 
     static OperationView release(String state, long sequence) {
@@ -56,7 +58,7 @@ final class Samples {
         return switch (type) {
             case SNAPSHOT -> event(type, load("copying", 40, 7, null, null));
             case QUEUED -> event(type, load("queued", 0, 1, null, null));
-            case ADMITTED -> event(type, load("reserving", 0, 2, null, null));
+            case ADMITTED -> event(type, load("copying", 0, 2, null, null));
             case SEGMENT -> event(type, load("copying", 50, 8, null, null));
             case PROGRESS -> event(type, load("copying", 45, 6, null, null));
             case STALLED ->
@@ -67,9 +69,9 @@ final class Samples {
             case CANCELLED ->
                 event(type, load("cancelled", 45, 11,
                         new EngineException.Stopped(ErrorCode.CANCELLED, "load cancelled: operation=op-1a2b"), null));
-            case RELEASING -> event(type, release("releasing", 1));
-            case RELEASED -> event(type, release("released", 2));
-            case EVICTED -> event(type, release("releasing", 3));
+            case RELEASING -> event(type, release("releasing", 2));
+            case RELEASED -> event(type, release("released", 3));
+            case EVICTED -> event(type, release("releasing", 4));
         };
     }
 }

@@ -88,7 +88,7 @@ class RestBadInputTest {
                     collections/load           | {"collectionName": "idle", "loadFields": ["vector"]} | 1100 | load field list [vector] does not contain primary key field id
                     collections/load           | {"collectionName": "idle", "loadFields": ["id"]}  | 1100 | load field list [id] does not contain vector field
                     collections/load           | {"collectionName": "idle", "loadFields": ["id", "vector", "nofield"]} | 0 | nofield
-                    collections/load           | {"collectionName": "idle", "replicaNumber": 3}    | 0 | expectedNodeNum=3
+                    collections/load           | {"collectionName": "idle", "replicaNumber": 3}    | 12 | [expectedStreamingNode=3]
                     collections/load           | {"collectionName": "idle", "resourceGroups": ["rg"]} | 300 | resource group not found[rg=rg]
                     collections/refresh_load   | {"collectionName": "idle"}                        | 101 | collection not loaded
                     entities/search            | {"collectionName": "idle", "data": [[1, 0, 0, 0]]} | 101 | collection not loaded

@@ -108,7 +108,7 @@ class LoadJobsTest {
     }
 
     @Test
-    void load_withOtherGoalWhileOneRuns_isRefusedWithTheRunningOperation() {
+    void load_withOtherGoalWhileOneRuns_waitsForItsTurn() {
         try (var kit = new LoadKit()) {
             var target = kit.words();
             var gate = new LoadKit.Gate();
@@ -116,15 +116,12 @@ class LoadJobsTest {
             var first = kit.load(target);
             gate.awaitReached();
 
-            assertThatThrownBy(() -> kit.load(target, FakeTarget.goalOf(0)))
-                    .isInstanceOfSatisfying(EngineException.WrongState.class, refused -> {
-                        assertThat(refused.code()).isEqualTo(ErrorCode.COLLECTION_NOT_FULLY_LOADED);
-                        assertThat(refused.text())
-                                .startsWith("collection not fully loaded[collection=words]")
-                                .contains(first.id(), "percent=0", "release the collection");
-                    });
+            var second = kit.load(target, FakeTarget.goalOf(0));
+            assertThat(second.id()).isNotEqualTo(first.id());
+            assertThat(second.state()).isEqualTo("queued");
             gate.open();
-            kit.awaitEnd(first);
+            assertThat(kit.awaitEnd(first).state()).isEqualTo("loaded");
+            assertThat(kit.awaitEnd(second).state()).isEqualTo("loaded");
         }
     }
 

@@ -174,6 +174,7 @@ record EngineParts(
         sealer.close();
         threads.close();
         log.close();
+        namespace.all().forEach(Collection::saveLastAccess);
         namespace.all().forEach(Collection::close);
         buffer.close();
         store.close();

@@ -18,6 +18,7 @@ import io.sluice.engine.schema.Keys;
 import io.sluice.engine.search.QueryResult;
 import io.sluice.engine.search.SearchResult;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -306,6 +307,8 @@ final class VectorEngineTest {
     private static boolean hasSegmentFiles(TestEngine test) throws IOException {
         try (var files = Files.walk(test.segmentFolder())) {
             return files.anyMatch(Files::isRegularFile);
+        } catch (UncheckedIOException vanished) {
+            return true; // a file went away while we looked: look again
         }
     }
 

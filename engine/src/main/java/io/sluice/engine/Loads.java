@@ -63,9 +63,9 @@ final class Loads {
                 deadline);
     }
 
-    /** What is wanted when every accepted load is done; null = nothing. */
+    /** What is wanted when every accepted load and release is done; null = nothing. */
     private @Nullable LoadGoal wanted(Collection collection) {
-        return jobs.wanted(collection.collectionId()).orElseGet(collection::goal);
+        return jobs.wanted(collection);
     }
 
     /** Goes on with what the catalog wants loaded. */

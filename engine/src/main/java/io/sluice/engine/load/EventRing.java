@@ -76,9 +76,10 @@ final class EventRing<E> {
         }
         int missed = 1;
         while (missed != 0) {
+            boolean last = closed; // asked first: then the news covers all that was ever appended
             var result = news.tryEmitNext(newest());
             assert result.isSuccess() || result == Sinks.EmitResult.FAIL_TERMINATED : result;
-            if (closed) {
+            if (last) {
                 news.tryEmitComplete();
             }
             missed = rings.addAndGet(-missed);

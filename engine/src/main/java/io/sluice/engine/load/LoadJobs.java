@@ -87,8 +87,8 @@ public final class LoadJobs {
 
     /**
      * Starts a load towards {@code goal}, or joins the newest one when it has the same goal. Returns at once. A load with
-     * another goal and a release that are under way have their turn first: the job waits, {@code queued}. The goal is saved first; a load that fails or is cancelled puts back the goal
-     * that was there before.
+     * another goal and a release that are under way have their turn first: the job waits, {@code queued}. The goal is
+     * saved first; a load that fails or is cancelled puts back the goal that was there before.
      *
      * @param partitions names, for the view; empty = all
      * @param fields names, for the view; empty = all
@@ -384,17 +384,17 @@ public final class LoadJobs {
         return operations.latest(collectionId).map(Operation::view);
     }
 
-    /**
-     * What the newest load of a collection that is under way or waits will make the desired state, before it is saved.
-     * Empty when no load is.
-     */
-    public Optional<LoadGoal> wanted(long collectionId) {
+    /** The desired state of a collection when all that is under way or waits is done; null = released. */
+    public @Nullable LoadGoal wanted(LoadTarget target) {
+        Job newest;
         synchronized (lock) {
-            JobLane lane = lanes.get(collectionId);
-            return lane != null && lane.newest() instanceof LoadJob load && load.isUnderWay()
-                    ? Optional.of(load.goal())
-                    : Optional.empty();
+            newest = newestJob(target);
         }
+        return switch (newest) {
+            case LoadJob load when load.isUnderWay() -> load.goal();
+            case ReleaseJob release when !release.operation().isOver() -> release.remaining();
+            case null, default -> target.goal();
+        };
     }
 
     private Operation get(String operationId) {

@@ -54,6 +54,10 @@ final class ReleaseJob implements Job {
         return !operation.isOver() && partitionIds.equals(otherPartitionIds.stream().sorted().toList());
     }
 
+    @Nullable LoadGoal remaining() {
+        return remaining;
+    }
+
     /** Reads that are under way are not waited for any longer. */
     @Override
     public void stop(EngineException why) {

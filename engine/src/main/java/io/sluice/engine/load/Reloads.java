@@ -34,8 +34,11 @@ final class Reloads implements AutoCloseable {
         this.listening = budget.onFreed(this::freed);
     }
 
-    synchronized void add(LoadJob job) {
-        waiting.put(job.operation().identity().collectionId(), job);
+    void add(LoadJob job) {
+        synchronized (this) {
+            waiting.put(job.operation().identity().collectionId(), job);
+        }
+        freed(); // what came back between its refusal and now
     }
 
     synchronized void remove(long collectionId) {

@@ -15,8 +15,10 @@ class EventRingTest {
     private static final String SNAPSHOT = "snapshot";
 
     private static RingCursor<String> cursor(EventRing<String> ring, long after) {
-        return new RingCursor<>(
-                ring, after, _ -> new RingCursor.Snapshot<>(ring.newest(), List.of(SNAPSHOT + ring.newest())));
+        return new RingCursor<>(ring, after, _ -> {
+            long newest = ring.newest();
+            return new RingCursor.Snapshot<>(newest, List.of(SNAPSHOT + newest));
+        });
     }
 
     private static List<String> read(RingCursor<String> cursor) {

@@ -100,7 +100,7 @@ class LoadJobsTest {
             gate.awaitReached();
 
             assertThat(kit.load(target).id()).isEqualTo(first.id());
-            assertThat(kit.jobs.wanted(target.collectionId())).contains(ALL);
+            assertThat(kit.jobs.wanted(target)).isEqualTo(ALL);
             gate.open();
             assertThat(kit.awaitEnd(first).state()).isEqualTo("loaded");
             assertThat(target.calls).containsOnlyOnce("publish");
@@ -108,20 +108,44 @@ class LoadJobsTest {
     }
 
     @Test
-    void load_withOtherGoalWhileOneRuns_waitsForItsTurn() {
+    void load_withOtherGoalWhileOneRuns_takesItsTurn() {
         try (var kit = new LoadKit()) {
             var target = kit.words();
             var gate = new LoadKit.Gate();
             kit.store.beforeEachRead((_, _, _) -> gate.pass());
-            var first = kit.load(target);
+            var first = kit.load(target, FakeTarget.goalOfPartitions(1L));
             gate.awaitReached();
 
-            var second = kit.load(target, FakeTarget.goalOf(0));
+            var both = FakeTarget.goalOfPartitions(1L, 2L);
+            var second = kit.load(target, both);
             assertThat(second.id()).isNotEqualTo(first.id());
-            assertThat(second.state()).isEqualTo("queued");
+            assertThat(kit.load(target, both).id()).isEqualTo(second.id());
+            assertThat(kit.jobs.wanted(target)).isEqualTo(both);
             gate.open();
-            assertThat(kit.awaitEnd(first).state()).isEqualTo("loaded");
-            assertThat(kit.awaitEnd(second).state()).isEqualTo("loaded");
+            assertThat(kit.awaitEnd(first).bytesTotal()).isEqualTo(5 * MIB + 4096);
+            assertThat(kit.awaitEnd(second).bytesTotal()).isEqualTo(5 * MIB + 4096);
+            assertThat(target.live()).hasSize(4);
+        }
+    }
+
+    @Test
+    void wanted_isWhatRemainsAfterTheNewestJob() {
+        try (var kit = new LoadKit()) {
+            var target = kit.words();
+            assertThat(kit.jobs.wanted(target)).isNull();
+            kit.loaded(target);
+            assertThat(kit.jobs.wanted(target)).isEqualTo(ALL);
+            var gate = new LoadKit.Gate();
+            target.beforeUnpublish = gate::pass;
+            var remaining = FakeTarget.goalOfPartitions(2L);
+            var release = kit.jobs.release(target, List.of(1L), remaining, List.of("p1"));
+            gate.awaitReached();
+            assertThat(kit.jobs.wanted(target)).isEqualTo(remaining);
+            var everything = kit.release(target);
+            assertThat(kit.jobs.wanted(target)).isNull();
+            gate.open();
+            kit.awaitEnd(release);
+            kit.awaitEnd(everything);
         }
     }
 

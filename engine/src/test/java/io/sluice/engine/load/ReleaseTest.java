@@ -187,6 +187,7 @@ class ReleaseTest {
             Lease reading = target.read(target.parts().getFirst(), stop);
             var release = kit.release(target);
             kit.await(release, Type.RELEASING);
+            LoadKit.spinUntil(() -> reading.holderCount() == 1 && kit.budget.arenaCount() == 1);
 
             kit.passUntil(stop::isRequested);
             assertThat(stop.reason()).isInstanceOfSatisfying(EngineException.Stopped.class, why -> {
@@ -211,6 +212,7 @@ class ReleaseTest {
             Lease reading = target.read(target.parts().getFirst(), new StopSignal());
             var release = kit.release(target);
             kit.await(release, Type.RELEASING);
+            LoadKit.spinUntil(() -> reading.holderCount() == 1 && kit.budget.arenaCount() == 1);
             kit.passUntil(() -> kit.jobs.find(release.id()).orElseThrow().finished());
             var last = kit.awaitEnd(release);
             assertThat(last.state()).isEqualTo("failed");

@@ -15,11 +15,11 @@ import tools.jackson.databind.JsonNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LoadAndReleasePageTest {
     private static final String[] TOKEN = {"Authorization", "Bearer root:Milvus"};
-    private static final String MY_COLLECTION =
-            """
-            {
-                "collectionName": "my_collection"
-            }""";
+    private static final String MY_COLLECTION = """
+        {
+            "collectionName": "my_collection"
+        }\
+        """;
 
     private final TestServer server = TestServer.start();
     private final Rest rest = new Rest(server.baseUrl());
@@ -41,7 +41,8 @@ class LoadAndReleasePageTest {
                 .isEqualTo("{\"code\":0,\"data\":{\"loadProgress\":100,\"loadState\":\"LoadStateLoaded\","
                         + "\"message\":\"\"},\"message\":\"\"}");
 
-        assertThat(rest.send("collections/release", MY_COLLECTION, TOKEN).body()).isEqualTo("{\"code\":0,\"data\":{}}");
+        assertThat(rest.send("collections/release", MY_COLLECTION, TOKEN).body())
+                .isEqualTo("{\"code\":0,\"data\":{}}");
         JsonNode released = rest.post("collections/get_load_state", MY_COLLECTION, TOKEN);
         assertThat(released.toString())
                 .isEqualTo("{\"code\":0,\"data\":{\"loadProgress\":0,\"loadState\":\"LoadStateNotLoad\","
@@ -51,34 +52,25 @@ class LoadAndReleasePageTest {
     /** The page has no REST for its second part ("Not support yet"); the options have the names of the SDKs. */
     @Test
     void page_specificFields_loadsOnlyThose() {
-        rest.ok(
-                "collections/create",
-                """
-                {"collectionName": "two_fields", "schema": {"enableDynamicField": true, "fields": [
-                   {"fieldName": "my_id", "dataType": "Int64", "isPrimary": true},
-                   {"fieldName": "my_vector", "dataType": "FloatVector", "elementTypeParams": {"dim": 4}},
-                   {"fieldName": "my_text", "dataType": "VarChar", "elementTypeParams": {"max_length": 20}}]}}
-                """,
-                TOKEN);
+        rest.ok("collections/create", """
+            {"collectionName": "two_fields", "schema": {"enableDynamicField": true, "fields": [
+               {"fieldName": "my_id", "dataType": "Int64", "isPrimary": true},
+               {"fieldName": "my_vector", "dataType": "FloatVector", "elementTypeParams": {"dim": 4}},
+               {"fieldName": "my_text", "dataType": "VarChar", "elementTypeParams": {"max_length": 20}}]}}
+            """, TOKEN);
         rest.ok(
                 "indexes/create",
                 "{\"collectionName\": \"two_fields\", \"indexParams\": [{\"fieldName\": \"my_vector\"}]}",
                 TOKEN);
-        rest.ok(
-                "entities/insert",
-                """
-                {"collectionName": "two_fields", "data": [
-                   {"my_id": 1, "my_vector": [1, 0, 0, 0], "my_text": "one", "color": "red"}]}
-                """,
-                TOKEN);
+        rest.ok("entities/insert", """
+            {"collectionName": "two_fields", "data": [
+               {"my_id": 1, "my_vector": [1, 0, 0, 0], "my_text": "one", "color": "red"}]}
+            """, TOKEN);
         rest.ok("collections/flush", "{\"collectionName\": \"two_fields\"}", TOKEN);
 
-        rest.ok(
-                "collections/load",
-                """
-                {"collectionName": "two_fields", "loadFields": ["my_id", "my_vector"], "skipLoadDynamicField": true}
-                """,
-                TOKEN);
+        rest.ok("collections/load", """
+            {"collectionName": "two_fields", "loadFields": ["my_id", "my_vector"], "skipLoadDynamicField": true}
+            """, TOKEN);
         rest.awaitLoaded("two_fields");
 
         JsonNode hits = rest.ok(
@@ -104,14 +96,11 @@ class LoadAndReleasePageTest {
     }
 
     private void createMyCollection() {
-        rest.ok(
-                "collections/create",
-                """
-                {"collectionName": "my_collection", "schema": {"fields": [
-                   {"fieldName": "my_id", "dataType": "Int64", "isPrimary": true},
-                   {"fieldName": "my_vector", "dataType": "FloatVector", "elementTypeParams": {"dim": "5"}}]},
-                 "indexParams": [{"fieldName": "my_vector", "indexName": "my_vector", "metricType": "COSINE"}]}
-                """,
-                TOKEN);
+        rest.ok("collections/create", """
+            {"collectionName": "my_collection", "schema": {"fields": [
+               {"fieldName": "my_id", "dataType": "Int64", "isPrimary": true},
+               {"fieldName": "my_vector", "dataType": "FloatVector", "elementTypeParams": {"dim": "5"}}]},
+             "indexParams": [{"fieldName": "my_vector", "indexName": "my_vector", "metricType": "COSINE"}]}
+            """, TOKEN);
     }
 }

@@ -51,22 +51,30 @@ final class Rest implements AutoCloseable {
     /** The whole envelope of an answer with HTTP 200. */
     JsonNode post(String verb, String body, String... headers) {
         HttpResponse<String> response = send(verb, body, headers);
-        assertThat(response.statusCode()).as("%s %s -> %s", verb, shortened(body), response.body()).isEqualTo(200);
+        assertThat(response.statusCode())
+                .as("%s %s -> %s", verb, shortened(body), response.body())
+                .isEqualTo(200);
         return JSON.readTree(response.body());
     }
 
     /** {@code data} of a success. */
     JsonNode ok(String verb, String body, String... headers) {
         JsonNode answer = post(verb, body, headers);
-        assertThat(answer.path("code").asInt()).as("%s %s -> %s", verb, shortened(body), answer).isZero();
+        assertThat(answer.path("code").asInt())
+                .as("%s %s -> %s", verb, shortened(body), answer)
+                .isZero();
         return answer.path("data");
     }
 
     /** The message of a refusal with that code. */
     String refused(int code, String verb, String body, String... headers) {
         JsonNode answer = post(verb, body, headers);
-        assertThat(answer.path("code").asInt()).as("%s %s -> %s", verb, shortened(body), answer).isEqualTo(code);
-        assertThat(answer.has("data")).as("%s %s -> %s", verb, shortened(body), answer).isFalse();
+        assertThat(answer.path("code").asInt())
+                .as("%s %s -> %s", verb, shortened(body), answer)
+                .isEqualTo(code);
+        assertThat(answer.has("data"))
+                .as("%s %s -> %s", verb, shortened(body), answer)
+                .isFalse();
         return answer.path("message").asString();
     }
 
@@ -92,19 +100,25 @@ final class Rest implements AutoCloseable {
 
     /** {@code collections/load} and wait. */
     void load(String collection) {
-        assertThat(ok("collections/load", "{\"collectionName\": \"" + collection + "\"}").isEmpty()).isTrue();
+        assertThat(ok("collections/load", "{\"collectionName\": \"" + collection + "\"}")
+                        .isEmpty())
+                .isTrue();
         awaitLoaded(collection);
     }
 
     void release(String collection) {
-        assertThat(ok("collections/release", "{\"collectionName\": \"" + collection + "\"}").isEmpty()).isTrue();
+        assertThat(ok("collections/release", "{\"collectionName\": \"" + collection + "\"}")
+                        .isEmpty())
+                .isTrue();
         assertThat(loadState(collection)).isEqualTo("LoadStateNotLoad");
     }
 
     /** {@code count(*)} of a loaded collection. */
     long count(String collection, String filter) {
-        JsonNode rows = ok("entities/query", "{\"collectionName\": \"" + collection + "\", \"filter\": \"" + filter
-                + "\", \"outputFields\": [\"count(*)\"]}");
+        JsonNode rows = ok(
+                "entities/query",
+                "{\"collectionName\": \"" + collection + "\", \"filter\": \"" + filter
+                        + "\", \"outputFields\": [\"count(*)\"]}");
         assertThat(rows.size()).isEqualTo(1);
         return Long.parseLong(rows.get(0).path("count(*)").asString());
     }

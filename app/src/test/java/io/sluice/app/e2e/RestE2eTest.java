@@ -1,6 +1,7 @@
 package io.sluice.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
 
 import java.util.List;
 import java.util.Random;
@@ -8,6 +9,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Milvus's REST v2 from end to end: each test has collections of its own on one server. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -25,36 +27,27 @@ class RestE2eTest {
 
     /** id, vector of dimension 4, word, rank; L2; not loaded. */
     private void createWords(String collection) {
-        rest.ok(
-                "collections/create",
-                """
-                {"collectionName": "%s", "schema": {"enableDynamicField": true, "fields": [
-                   {"fieldName": "id", "dataType": "Int64", "isPrimary": true},
-                   {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": "4"}},
-                   {"fieldName": "word", "dataType": "VarChar", "elementTypeParams": {"max_length": "20"}},
-                   {"fieldName": "rank", "dataType": "Int32"}]}}
-                """
-                        .formatted(collection));
-        rest.ok(
-                "indexes/create",
-                """
-                {"collectionName": "%s", "indexParams": [
-                   {"fieldName": "vector", "indexName": "by_vector", "indexType": "HNSW", "metricType": "L2",
-                    "params": {"M": 16, "efConstruction": 100}}]}
-                """
-                        .formatted(collection));
+        rest.ok("collections/create", """
+            {"collectionName": "%s", "schema": {"enableDynamicField": true, "fields": [
+               {"fieldName": "id", "dataType": "Int64", "isPrimary": true},
+               {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": "4"}},
+               {"fieldName": "word", "dataType": "VarChar", "elementTypeParams": {"max_length": "20"}},
+               {"fieldName": "rank", "dataType": "Int32"}]}}
+            """.formatted(collection));
+        rest.ok("indexes/create", """
+            {"collectionName": "%s", "indexParams": [
+               {"fieldName": "vector", "indexName": "by_vector", "indexType": "HNSW", "metricType": "L2",
+                "params": {"M": 16, "efConstruction": 100}}]}
+            """.formatted(collection));
     }
 
     private void insertWords(String collection, String partition) {
-        JsonNode inserted = rest.ok(
-                "entities/insert",
-                """
-                {"collectionName": "%s", "partitionName": "%s", "data": [
-                   {"id": 1, "vector": [1, 0, 0, 0], "word": "one", "rank": 10, "color": "red"},
-                   {"id": 2, "vector": [0, 1, 0, 0], "word": "two", "rank": 20, "color": "blue", "size": 2.5},
-                   {"id": 3, "vector": [0, 0, 1, 0], "word": "three", "rank": 30}]}
-                """
-                        .formatted(collection, partition));
+        JsonNode inserted = rest.ok("entities/insert", """
+            {"collectionName": "%s", "partitionName": "%s", "data": [
+               {"id": 1, "vector": [1, 0, 0, 0], "word": "one", "rank": 10, "color": "red"},
+               {"id": 2, "vector": [0, 1, 0, 0], "word": "two", "rank": 20, "color": "blue", "size": 2.5},
+               {"id": 3, "vector": [0, 0, 1, 0], "word": "three", "rank": 30}]}
+            """.formatted(collection, partition));
         assertThat(inserted.path("insertCount").asInt()).isEqualTo(3);
         assertThat(Rest.texts(inserted.path("insertIds"))).containsExactly("1", "2", "3");
     }
@@ -67,29 +60,32 @@ class RestE2eTest {
         rest.ok("collections/flush", "{\"collectionName\": \"walk\"}");
         rest.load("walk");
 
-        JsonNode found = rest.post(
-                "entities/search",
-                """
-                {"collectionName": "walk", "data": [[0.9, 0.1, 0, 0], [0, 0, 1, 0]], "annsField": "vector", "limit": 2,
-                 "outputFields": ["word", "color"]}
-                """);
+        JsonNode found = rest.post("entities/search", """
+            {"collectionName": "walk", "data": [[0.9, 0.1, 0, 0], [0, 0, 1, 0]], "annsField": "vector", "limit": 2,
+             "outputFields": ["word", "color"]}
+            """);
         assertThat(found.path("topks").toString()).isEqualTo("[2,2]");
         assertThat(found.path("cost").asInt()).isZero();
         JsonNode hits = found.path("data");
         assertThat(Rest.texts(hits, "id")).containsExactly("1", "2", "3", "1");
         assertThat(hits.get(0).path("word").asString()).isEqualTo("one");
         assertThat(hits.get(0).path("color").asString()).isEqualTo("red");
-        assertThat(hits.get(0).path("distance").floatValue()).isCloseTo(0.02f, org.assertj.core.data.Offset.offset(1e-6f));
+        assertThat(hits.get(0).path("distance").floatValue()).isCloseTo(0.02f, offset(1e-6f));
         assertThat(hits.get(2).path("distance").floatValue()).isZero();
         assertThat(hits.get(2).has("color")).isFalse();
 
-        assertThat(rest.ok("collections/get_stats", "{\"collectionName\": \"walk\"}").path("rowCount").asLong())
+        assertThat(rest.ok("collections/get_stats", "{\"collectionName\": \"walk\"}")
+                        .path("rowCount")
+                        .asLong())
                 .isEqualTo(3);
         rest.release("walk");
         assertThat(rest.refused(101, "entities/search", "{\"collectionName\": \"walk\", \"data\": [[1, 0, 0, 0]]}"))
                 .contains("collection not loaded");
         rest.ok("collections/drop", "{\"collectionName\": \"walk\"}");
-        assertThat(rest.ok("collections/has", "{\"collectionName\": \"walk\"}").path("has").asBoolean()).isFalse();
+        assertThat(rest.ok("collections/has", "{\"collectionName\": \"walk\"}")
+                        .path("has")
+                        .asBoolean())
+                .isFalse();
     }
 
     @Test
@@ -102,19 +98,22 @@ class RestE2eTest {
         assertThat(description.path("enableDynamicField").asBoolean()).isTrue();
         assertThat(description.path("consistencyLevel").asString()).isEqualTo("Bounded");
         assertThat(Rest.texts(description.path("fields"), "name")).containsExactly("id", "vector");
-        assertThat(description.path("indexes").get(0).path("metricType").asString()).isEqualTo("COSINE");
-        JsonNode index =
-                rest.ok("indexes/describe", "{\"collectionName\": \"quick\", \"indexName\": \"vector\"}").get(0);
+        assertThat(description.path("indexes").get(0).path("metricType").asString())
+                .isEqualTo("COSINE");
+        JsonNode index = rest.ok("indexes/describe", "{\"collectionName\": \"quick\", \"indexName\": \"vector\"}")
+                .get(0);
         assertThat(index.path("indexType").asString()).isEqualTo("AUTOINDEX");
         assertThat(index.path("fieldName").asString()).isEqualTo("vector");
 
-        rest.ok("entities/insert", "{\"data\": {\"id\": 7, \"vector\": [3, 4], \"note\": \"new\"}, \"collectionName\": \"quick\"}");
+        rest.ok(
+                "entities/insert",
+                "{\"data\": {\"id\": 7, \"vector\": [3, 4], \"note\": \"new\"}, \"collectionName\": \"quick\"}");
         JsonNode hits = rest.ok(
                 "entities/search",
                 "{\"data\": [[3, 4]], \"collectionName\": \"quick\", \"limit\": 1, \"outputFields\": [\"*\"]}");
         assertThat(hits.size()).isEqualTo(1);
         assertThat(hits.get(0).path("note").asString()).isEqualTo("new");
-        assertThat(hits.get(0).path("distance").floatValue()).isCloseTo(1f, org.assertj.core.data.Offset.offset(1e-5f));
+        assertThat(hits.get(0).path("distance").floatValue()).isCloseTo(1f, offset(1e-5f));
     }
 
     @Test
@@ -128,17 +127,23 @@ class RestE2eTest {
         assertThat(answer.path("code").asInt()).isNotZero();
         assertThat(answer.path("message").asString())
                 .contains("create duplicate collection with different parameters, collection: again");
-        assertThat(rest.ok("collections/has", "{\"collectionName\": \"again\"}").path("has").asBoolean()).isTrue();
+        assertThat(rest.ok("collections/has", "{\"collectionName\": \"again\"}")
+                        .path("has")
+                        .asBoolean())
+                .isTrue();
     }
 
     @Test
     void create_indexThatIsRefused_leavesNoCollection() {
         JsonNode answer = rest.post(
-                "collections/create", "{\"collectionName\": \"half_done\", \"dimension\": 4, \"metricType\": \"TASTE\"}");
+                "collections/create",
+                "{\"collectionName\": \"half_done\", \"dimension\": 4, \"metricType\": \"TASTE\"}");
 
         assertThat(answer.path("code").asInt()).isEqualTo(1100);
         assertThat(answer.path("message").asString()).contains("metric type TASTE not found or not supported");
-        assertThat(rest.ok("collections/has", "{\"collectionName\": \"half_done\"}").path("has").asBoolean())
+        assertThat(rest.ok("collections/has", "{\"collectionName\": \"half_done\"}")
+                        .path("has")
+                        .asBoolean())
                 .isFalse();
     }
 
@@ -150,9 +155,8 @@ class RestE2eTest {
 
         JsonNode rows = rest.ok(
                 "entities/query",
-                "{\"collectionName\": \"queries\", \"filter\": \"rank >= 20\", \"outputFields\": [\"word\", \"color\"]}");
-        assertThat(rows.toString())
-                .isEqualTo("[" + rows.get(0) + "," + rows.get(1) + "]");
+                "{\"collectionName\": \"queries\", \"filter\": \"rank >= 20\", \"outputFields\": [\"word\","
+                        + " \"color\"]}");
         assertThat(Rest.texts(rows, "id")).containsExactly("2", "3");
         assertThat(Rest.texts(rows, "word")).containsExactly("two", "three");
 
@@ -161,12 +165,10 @@ class RestE2eTest {
         assertThat(whole.get(1).path("size").doubleValue()).isEqualTo(2.5);
         assertThat(whole.get(1).path("vector").toString()).isEqualTo("[0.0,1.0,0.0,0.0]");
 
-        JsonNode templated = rest.ok(
-                "entities/query",
-                """
-                {"collectionName": "queries", "filter": "word in {words} and rank < {most}",
-                 "exprParams": {"words": ["one", "three"], "most": 30}, "outputFields": ["id"]}
-                """);
+        JsonNode templated = rest.ok("entities/query", """
+            {"collectionName": "queries", "filter": "word in {words} and rank < {most}",
+             "exprParams": {"words": ["one", "three"], "most": 30}, "outputFields": ["id"]}
+            """);
         assertThat(Rest.texts(templated, "id")).containsExactly("1");
 
         JsonNode paged = rest.ok(
@@ -198,7 +200,8 @@ class RestE2eTest {
 
         assertThat(upserted.path("upsertCount").asInt()).isEqualTo(1);
         assertThat(Rest.texts(upserted.path("upsertIds"))).containsExactly("2");
-        JsonNode row = rest.ok("entities/get", "{\"collectionName\": \"upserts\", \"id\": 2}").get(0);
+        JsonNode row = rest.ok("entities/get", "{\"collectionName\": \"upserts\", \"id\": 2}")
+                .get(0);
         assertThat(row.path("word").asString()).isEqualTo("zwei");
         assertThat(row.has("color")).isFalse();
         assertThat(rest.count("upserts", "")).isEqualTo(3);
@@ -213,13 +216,15 @@ class RestE2eTest {
         assertThat(Rest.texts(
                         rest.ok(
                                 "entities/search",
-                                "{\"collectionName\": \"searches\", \"data\": [[1, 0, 0, 0]], \"filter\": \"color == 'blue'\"}"),
+                                "{\"collectionName\": \"searches\", \"data\": [[1, 0, 0, 0]], \"filter\": \"color =="
+                                        + " 'blue'\"}"),
                         "id"))
                 .containsExactly("2");
         assertThat(Rest.texts(
                         rest.ok(
                                 "entities/search",
-                                "{\"collectionName\": \"searches\", \"data\": [[1, 0, 0, 0]], \"offset\": 1, \"limit\": 1}"),
+                                "{\"collectionName\": \"searches\", \"data\": [[1, 0, 0, 0]], \"offset\": 1,"
+                                        + " \"limit\": 1}"),
                         "id"))
                 .containsExactly("2");
         assertThat(Rest.texts(
@@ -229,8 +234,8 @@ class RestE2eTest {
                                         + " \"searchParams\": {\"params\": {\"radius\": 1.0}}}"),
                         "id"))
                 .containsExactly("1");
-        JsonNode byId = rest.post(
-                "entities/search", "{\"collectionName\": \"searches\", \"ids\": [3, \"1\"], \"limit\": 1}");
+        JsonNode byId =
+                rest.post("entities/search", "{\"collectionName\": \"searches\", \"ids\": [3, \"1\"], \"limit\": 1}");
         assertThat(byId.path("topks").toString()).isEqualTo("[1,1]");
         assertThat(Rest.texts(byId.path("data"), "id")).containsExactly("3", "1");
         JsonNode none = rest.post(
@@ -248,30 +253,26 @@ class RestE2eTest {
 
     @Test
     void rows_ofEveryType_comeBackAsTheyWent() {
-        rest.ok(
-                "collections/create",
-                """
-                {"collectionName": "types", "schema": {"enableDynamicField": true, "fields": [
-                   {"fieldName": "key", "dataType": "VarChar", "isPrimary": true, "elementTypeParams": {"max_length": "10"}},
-                   {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": "2"}},
-                   {"fieldName": "b", "dataType": "Bool"}, {"fieldName": "i8", "dataType": "Int8"},
-                   {"fieldName": "i16", "dataType": "Int16"}, {"fieldName": "i32", "dataType": "Int32"},
-                   {"fieldName": "i64", "dataType": "Int64"}, {"fieldName": "f", "dataType": "Float"},
-                   {"fieldName": "d", "dataType": "Double"}, {"fieldName": "j", "dataType": "JSON"},
-                   {"fieldName": "a", "dataType": "Array", "elementDataType": "Int64",
-                    "elementTypeParams": {"max_capacity": "5"}},
-                   {"fieldName": "texts", "dataType": "Array", "elementDataType": "VarChar",
-                    "elementTypeParams": {"max_capacity": "5", "max_length": "10"}}]},
-                 "indexParams": [{"fieldName": "vector", "metricType": "IP"}]}
-                """);
-        rest.ok(
-                "entities/insert",
-                """
-                {"collectionName": "types", "data": [
-                   {"key": "k\\"é", "vector": [0.1, -2.5], "b": true, "i8": -128, "i16": 32767, "i32": -5,
-                    "i64": "9007199254740993", "f": 0.1, "d": 0.1, "j": {"x": [1, {"y": null}]}, "a": [1, 2],
-                    "texts": ["é", ""], "extra": {"deep": [true]}}]}
-                """);
+        rest.ok("collections/create", """
+            {"collectionName": "types", "schema": {"enableDynamicField": true, "fields": [
+               {"fieldName": "key", "dataType": "VarChar", "isPrimary": true, "elementTypeParams": {"max_length": "10"}},
+               {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": "2"}},
+               {"fieldName": "b", "dataType": "Bool"}, {"fieldName": "i8", "dataType": "Int8"},
+               {"fieldName": "i16", "dataType": "Int16"}, {"fieldName": "i32", "dataType": "Int32"},
+               {"fieldName": "i64", "dataType": "Int64"}, {"fieldName": "f", "dataType": "Float"},
+               {"fieldName": "d", "dataType": "Double"}, {"fieldName": "j", "dataType": "JSON"},
+               {"fieldName": "a", "dataType": "Array", "elementDataType": "Int64",
+                "elementTypeParams": {"max_capacity": "5"}},
+               {"fieldName": "texts", "dataType": "Array", "elementDataType": "VarChar",
+                "elementTypeParams": {"max_capacity": "5", "max_length": "10"}}]},
+             "indexParams": [{"fieldName": "vector", "metricType": "IP"}]}
+            """);
+        rest.ok("entities/insert", """
+            {"collectionName": "types", "data": [
+               {"key": "k\\"é", "vector": [0.1, -2.5], "b": true, "i8": -128, "i16": 32767, "i32": -5,
+                "i64": "9007199254740993", "f": 0.1, "d": 0.1, "j": {"x": [1, {"y": null}]}, "a": [1, 2],
+                "texts": ["é", ""], "extra": {"deep": [true]}}]}
+            """);
         rest.awaitLoaded("types");
         String query = "{\"collectionName\": \"types\", \"filter\": \"i8 < 0\"}";
         String expected = "{\"key\":\"k\\\"é\",\"vector\":[0.1,-2.5],\"b\":true,\"i8\":-128,\"i16\":32767,\"i32\":-5,"
@@ -279,8 +280,7 @@ class RestE2eTest {
                 + "\"texts\":[\"é\",\"\"],\"extra\":{\"deep\":[true]}}";
 
         assertSameRow(rest.ok("entities/query", query).get(0), expected.formatted("\"9007199254740993\""));
-        assertSameRow(
-                rest.ok("entities/query", query, INT64_AS_NUMBER).get(0), expected.formatted("9007199254740993"));
+        assertSameRow(rest.ok("entities/query", query, INT64_AS_NUMBER).get(0), expected.formatted("9007199254740993"));
 
         rest.ok("collections/flush", "{\"collectionName\": \"types\"}");
         rest.release("types");
@@ -289,7 +289,7 @@ class RestE2eTest {
     }
 
     private static void assertSameRow(JsonNode row, String expected) {
-        assertThat(row).isEqualTo(new tools.jackson.databind.json.JsonMapper().readTree(expected));
+        assertThat(row).isEqualTo(new JsonMapper().readTree(expected));
     }
 
     @Test
@@ -303,7 +303,10 @@ class RestE2eTest {
                 INT64_AS_NUMBER);
         assertThat(inserted.path("insertIds").toString()).isEqualTo("[9007199254740993]");
         String search = "{\"collectionName\": \"int64s\", \"data\": [[1, 2]]}";
-        assertThat(rest.ok("entities/search", search, INT64_AS_NUMBER).get(0).path("id").toString())
+        assertThat(rest.ok("entities/search", search, INT64_AS_NUMBER)
+                        .get(0)
+                        .path("id")
+                        .toString())
                 .isEqualTo("9007199254740993");
         assertThat(rest.ok("entities/search", search).get(0).path("id").toString())
                 .isEqualTo("\"9007199254740993\"");
@@ -326,35 +329,31 @@ class RestE2eTest {
         List<String> ids = Rest.texts(inserted.path("insertIds"));
 
         assertThat(ids).hasSize(2).doesNotHaveDuplicates();
-        assertThat(Rest.texts(rest.ok("entities/query", "{\"collectionName\": \"auto\", \"outputFields\": [\"id\"]}"), "id"))
+        assertThat(Rest.texts(
+                        rest.ok("entities/query", "{\"collectionName\": \"auto\", \"outputFields\": [\"id\"]}"), "id"))
                 .containsExactlyInAnyOrderElementsOf(ids);
         JsonNode given = rest.post(
                 "entities/insert", "{\"collectionName\": \"auto\", \"data\": [{\"id\": 5, \"vector\": [1, 2]}]}");
-        assertThat(given.path("message").asString())
-                .contains("can not assign primary field data when auto id enabled");
+        assertThat(given.path("message").asString()).contains("can not assign primary field data when auto id enabled");
     }
 
     @Test
     void nullDefaultAndDynamic_areTakenAsMilvusDoes() {
-        rest.ok(
-                "collections/create",
-                """
-                {"collectionName": "nulls", "schema": {"enableDynamicField": true, "fields": [
-                   {"fieldName": "id", "dataType": "Int64", "isPrimary": true},
-                   {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": "2"}},
-                   {"fieldName": "note", "dataType": "VarChar", "nullable": true, "elementTypeParams": {"max_length": "9"}},
-                   {"fieldName": "stars", "dataType": "Int64", "defaultValue": 3},
-                   {"fieldName": "both", "dataType": "Int32", "nullable": true, "defaultValue": 8}]},
-                 "indexParams": [{"fieldName": "vector", "metricType": "L2"}]}
-                """);
-        rest.ok(
-                "entities/insert",
-                """
-                {"collectionName": "nulls", "data": [
-                   {"id": 1, "vector": [0, 0], "note": null, "stars": null, "both": null},
-                   {"id": 2, "vector": [0, 1], "color": null, "tags": ["a"]},
-                   {"id": 3, "vector": [1, 1], "note": "", "stars": 5, "both": 1}]}
-                """);
+        rest.ok("collections/create", """
+            {"collectionName": "nulls", "schema": {"enableDynamicField": true, "fields": [
+               {"fieldName": "id", "dataType": "Int64", "isPrimary": true},
+               {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": "2"}},
+               {"fieldName": "note", "dataType": "VarChar", "nullable": true, "elementTypeParams": {"max_length": "9"}},
+               {"fieldName": "stars", "dataType": "Int64", "defaultValue": 3},
+               {"fieldName": "both", "dataType": "Int32", "nullable": true, "defaultValue": 8}]},
+             "indexParams": [{"fieldName": "vector", "metricType": "L2"}]}
+            """);
+        rest.ok("entities/insert", """
+            {"collectionName": "nulls", "data": [
+               {"id": 1, "vector": [0, 0], "note": null, "stars": null, "both": null},
+               {"id": 2, "vector": [0, 1], "color": null, "tags": ["a"]},
+               {"id": 3, "vector": [1, 1], "note": "", "stars": 5, "both": 1}]}
+            """);
         rest.awaitLoaded("nulls");
 
         JsonNode rows = rest.ok(
@@ -371,7 +370,8 @@ class RestE2eTest {
         assertSameRow(
                 rest.ok(
                                 "entities/query",
-                                "{\"collectionName\": \"nulls\", \"filter\": \"id == 2\", \"outputFields\": [\"tags\"]}",
+                                "{\"collectionName\": \"nulls\", \"filter\": \"id == 2\", \"outputFields\":"
+                                        + " [\"tags\"]}",
                                 INT64_AS_NUMBER)
                         .get(0),
                 "{\"id\":2,\"tags\":[\"a\"]}");
@@ -384,12 +384,18 @@ class RestE2eTest {
         rest.ok("collections/flush", "{\"collectionName\": \"partial\"}");
 
         assertThat(rest.refused(
-                        1100, "collections/load", "{\"collectionName\": \"partial\", \"loadFields\": [\"vector\", \"word\"]}"))
+                        1100,
+                        "collections/load",
+                        "{\"collectionName\": \"partial\", \"loadFields\": [\"vector\", \"word\"]}"))
                 .startsWith("load field list [vector word] does not contain primary key field id");
         assertThat(rest.refused(
-                        1100, "collections/load", "{\"collectionName\": \"partial\", \"loadFields\": [\"id\", \"word\"]}"))
+                        1100,
+                        "collections/load",
+                        "{\"collectionName\": \"partial\", \"loadFields\": [\"id\", \"word\"]}"))
                 .startsWith("load field list [id word] does not contain vector field");
-        assertThat(rest.post("collections/load", "{\"collectionName\": \"partial\", \"loadFields\": [\"id\", \"nope\"]}")
+        assertThat(rest.post(
+                                "collections/load",
+                                "{\"collectionName\": \"partial\", \"loadFields\": [\"id\", \"nope\"]}")
                         .path("message")
                         .asString())
                 .contains("nope");
@@ -397,7 +403,8 @@ class RestE2eTest {
 
         rest.ok(
                 "collections/load",
-                "{\"collectionName\": \"partial\", \"loadFields\": [\"id\", \"vector\", \"word\"], \"skipLoadDynamicField\": true}");
+                "{\"collectionName\": \"partial\", \"loadFields\": [\"id\", \"vector\", \"word\"],"
+                        + " \"skipLoadDynamicField\": true}");
         rest.awaitLoaded("partial");
 
         JsonNode hit = rest.ok(
@@ -407,9 +414,11 @@ class RestE2eTest {
                 .get(0);
         assertThat(hit.propertyNames()).containsExactlyInAnyOrder("distance", "id", "vector", "word");
         assertRefusal("partial", "rank > 1", "[\"id\"]", "is not loaded");
-        assertRefusal("partial", "color == 'red'", "[\"id\"]", "field color is dynamic but dynamic field is not loaded");
+        assertRefusal(
+                "partial", "color == 'red'", "[\"id\"]", "field color is dynamic but dynamic field is not loaded");
         assertRefusal("partial", "id > 0", "[\"rank\"]", "field rank is not loaded");
-        assertRefusal("partial", "id > 0", "[\"color\"]", "field color cannot be returned since dynamic field not loaded");
+        assertRefusal(
+                "partial", "id > 0", "[\"color\"]", "field color cannot be returned since dynamic field not loaded");
         assertThat(rest.post(
                                 "collections/load",
                                 "{\"collectionName\": \"partial\", \"loadFields\": [\"id\", \"vector\"]}")
@@ -502,16 +511,17 @@ class RestE2eTest {
     private JsonNode searchParts(String partition) {
         return rest.post(
                 "entities/search",
-                "{\"collectionName\": \"parts\", \"data\": [[1, 0, 0, 0]], \"partitionNames\": [\"" + partition + "\"]}");
+                "{\"collectionName\": \"parts\", \"data\": [[1, 0, 0, 0]], \"partitionNames\": [\"" + partition
+                        + "\"]}");
     }
 
     @Test
     void indexes_createDescribeListDrop() {
         createWords("indexed");
 
-        assertThat(Rest.texts(rest.ok("indexes/list", "{\"collectionName\": \"indexed\"}"))).containsExactly("by_vector");
-        JsonNode index = rest.ok(
-                        "indexes/describe", "{\"collectionName\": \"indexed\", \"indexName\": \"by_vector\"}")
+        assertThat(Rest.texts(rest.ok("indexes/list", "{\"collectionName\": \"indexed\"}")))
+                .containsExactly("by_vector");
+        JsonNode index = rest.ok("indexes/describe", "{\"collectionName\": \"indexed\", \"indexName\": \"by_vector\"}")
                 .get(0);
         assertThat(index.path("indexType").asString()).isEqualTo("HNSW");
         assertThat(index.path("metricType").asString()).isEqualTo("L2");
@@ -528,7 +538,8 @@ class RestE2eTest {
                 .contains("vector index cannot be dropped on loaded collection");
         rest.release("indexed");
         rest.ok("indexes/drop", "{\"collectionName\": \"indexed\", \"indexName\": \"by_vector\"}");
-        assertThat(rest.ok("indexes/list", "{\"collectionName\": \"indexed\"}").isEmpty()).isTrue();
+        assertThat(rest.ok("indexes/list", "{\"collectionName\": \"indexed\"}").isEmpty())
+                .isTrue();
         assertThat(rest.refused(700, "collections/load", "{\"collectionName\": \"indexed\"}"))
                 .startsWith("index not found[collection=indexed]");
     }
@@ -539,12 +550,14 @@ class RestE2eTest {
         insertWords("aliased", "");
         rest.ok("aliases/create", "{\"collectionName\": \"aliased\", \"aliasName\": \"nick\"}");
 
-        assertThat(Rest.texts(rest.ok("aliases/list", "{\"collectionName\": \"aliased\"}"))).containsExactly("nick");
+        assertThat(Rest.texts(rest.ok("aliases/list", "{\"collectionName\": \"aliased\"}")))
+                .containsExactly("nick");
         JsonNode alias = rest.ok("aliases/describe", "{\"aliasName\": \"nick\"}");
         assertThat(alias.path("collectionName").asString()).isEqualTo("aliased");
         assertThat(alias.path("aliasName").asString()).isEqualTo("nick");
         assertThat(alias.path("dbName").asString()).isEqualTo("default");
-        assertThat(Rest.texts(rest.ok("collections/describe", "{\"collectionName\": \"nick\"}").path("aliases")))
+        assertThat(Rest.texts(rest.ok("collections/describe", "{\"collectionName\": \"nick\"}")
+                        .path("aliases")))
                 .containsExactly("nick");
         rest.load("nick");
         assertThat(rest.loadState("aliased")).isEqualTo("LoadStateLoaded");
@@ -553,31 +566,45 @@ class RestE2eTest {
 
         createWords("other");
         rest.ok("aliases/alter", "{\"collectionName\": \"other\", \"aliasName\": \"nick\"}");
-        assertThat(rest.ok("aliases/describe", "{\"aliasName\": \"nick\"}").path("collectionName").asString())
+        assertThat(rest.ok("aliases/describe", "{\"aliasName\": \"nick\"}")
+                        .path("collectionName")
+                        .asString())
                 .isEqualTo("other");
         rest.ok("aliases/drop", "{\"aliasName\": \"nick\"}");
-        assertThat(rest.refused(1600, "aliases/describe", "{\"aliasName\": \"nick\"}")).startsWith("alias not found");
+        assertThat(rest.refused(1600, "aliases/describe", "{\"aliasName\": \"nick\"}"))
+                .startsWith("alias not found");
     }
 
     @Test
     void databases_keepCollectionsApart() {
         rest.ok("databases/create", "{\"dbName\": \"shop\"}");
         assertThat(Rest.texts(rest.ok("databases/list", "{}"))).contains("default", "shop");
-        assertThat(rest.ok("databases/describe", "{\"dbName\": \"shop\"}").path("dbName").asString()).isEqualTo("shop");
+        assertThat(rest.ok("databases/describe", "{\"dbName\": \"shop\"}")
+                        .path("dbName")
+                        .asString())
+                .isEqualTo("shop");
         rest.ok("collections/create", "{\"collectionName\": \"same\", \"dimension\": 2}");
         rest.ok("collections/create", "{\"dbName\": \"shop\", \"collectionName\": \"same\", \"dimension\": 3}");
 
-        assertThat(Rest.texts(rest.ok("collections/list", "{\"dbName\": \"shop\"}"))).containsExactly("same");
-        assertThat(Rest.texts(rest.ok("collections/list", "{}", "DB-Name", "shop"))).containsExactly("same");
+        assertThat(Rest.texts(rest.ok("collections/list", "{\"dbName\": \"shop\"}")))
+                .containsExactly("same");
+        assertThat(Rest.texts(rest.ok("collections/list", "{}", "DB-Name", "shop")))
+                .containsExactly("same");
         JsonNode byHeader = rest.ok("collections/describe", "{\"collectionName\": \"same\"}", "DB-Name", "shop");
         assertThat(byHeader.path("fields").get(1).path("params").toString()).contains("\"dim\",\"value\":\"3\"");
         JsonNode byBody = rest.ok(
                 "collections/describe", "{\"collectionName\": \"same\", \"dbName\": \"default\"}", "DB-Name", "shop");
         assertThat(byBody.path("fields").get(1).path("params").toString()).contains("\"dim\",\"value\":\"2\"");
 
-        assertThat(rest.post("databases/drop", "{\"dbName\": \"shop\"}").path("code").asInt()).isNotZero();
-        rest.ok("collections/rename", "{\"dbName\": \"shop\", \"collectionName\": \"same\", \"newCollectionName\": \"renamed\"}");
-        assertThat(Rest.texts(rest.ok("collections/list", "{\"dbName\": \"shop\"}"))).containsExactly("renamed");
+        assertThat(rest.post("databases/drop", "{\"dbName\": \"shop\"}")
+                        .path("code")
+                        .asInt())
+                .isNotZero();
+        rest.ok(
+                "collections/rename",
+                "{\"dbName\": \"shop\", \"collectionName\": \"same\", \"newCollectionName\": \"renamed\"}");
+        assertThat(Rest.texts(rest.ok("collections/list", "{\"dbName\": \"shop\"}")))
+                .containsExactly("renamed");
         rest.ok("collections/drop", "{\"dbName\": \"shop\", \"collectionName\": \"renamed\"}");
         rest.ok("databases/drop", "{\"dbName\": \"shop\"}");
         assertThat(rest.refused(800, "collections/list", "{\"dbName\": \"shop\"}"))

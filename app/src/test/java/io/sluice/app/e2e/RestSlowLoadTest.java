@@ -21,15 +21,15 @@ class RestSlowLoadTest {
 
     @BeforeAll
     void fill() {
+        rest.ok("collections/create", """
+            {"collectionName": "slow", "schema": {"fields": [
+               {"fieldName": "id", "dataType": "Int64", "isPrimary": true},
+               {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": "%d"}}]}}
+            """.formatted(DIMENSION));
         rest.ok(
-                "collections/create",
-                """
-                {"collectionName": "slow", "schema": {"fields": [
-                   {"fieldName": "id", "dataType": "Int64", "isPrimary": true},
-                   {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": "%d"}}]}}
-                """
-                        .formatted(DIMENSION));
-        rest.ok("indexes/create", "{\"collectionName\": \"slow\", \"indexParams\": [{\"fieldName\": \"vector\", \"indexType\": \"FLAT\"}]}");
+                "indexes/create",
+                "{\"collectionName\": \"slow\", \"indexParams\": [{\"fieldName\": \"vector\", \"indexType\":"
+                        + " \"FLAT\"}]}");
         Random random = new Random(11);
         StringBuilder data = new StringBuilder();
         for (int row = 0; row < ROWS; row++) {
@@ -52,7 +52,8 @@ class RestSlowLoadTest {
     /** Goal: load answers at once, reads are refused meanwhile, and a release ends the load and gives the bytes back. */
     @Test
     void load_whileItRuns_saysLoadingAndIsEndedByRelease() {
-        assertThat(rest.send("collections/load", "{\"collectionName\": \"slow\"}").body())
+        assertThat(rest.send("collections/load", "{\"collectionName\": \"slow\"}")
+                        .body())
                 .isEqualTo("{\"code\":0,\"data\":{}}");
 
         JsonNode state = rest.ok("collections/get_load_state", "{\"collectionName\": \"slow\"}");
@@ -61,7 +62,9 @@ class RestSlowLoadTest {
         String zeros = "0" + ",0".repeat(DIMENSION - 1);
         assertThat(rest.refused(103, "entities/search", "{\"collectionName\": \"slow\", \"data\": [[" + zeros + "]]}"))
                 .contains("collection not fully loaded");
-        assertThat(rest.ok("collections/describe", "{\"collectionName\": \"slow\"}").path("load").asString())
+        assertThat(rest.ok("collections/describe", "{\"collectionName\": \"slow\"}")
+                        .path("load")
+                        .asString())
                 .isEqualTo("LoadStateLoading");
         rest.ok("collections/load", "{\"collectionName\": \"slow\"}");
 

@@ -26,7 +26,13 @@ import reactor.core.Exceptions;
  * @param expected false for a defect of ours, which belongs in the log
  */
 public record WireError(
-        int code, int legacyCode, String text, boolean retriable, boolean inputError, int httpStatus, boolean expected) {
+        int code,
+        int legacyCode,
+        String text,
+        boolean retriable,
+        boolean inputError,
+        int httpStatus,
+        boolean expected) {
 
     /** Any throwable; what is no {@link EngineException} becomes code 65535, a timeout or a full queue excepted. */
     public static WireError of(Throwable error) {
@@ -62,7 +68,6 @@ public record WireError(
     }
 
     private static WireError of(ErrorCode code, String text, boolean inputError, int httpStatus, boolean expected) {
-        return new WireError(
-                code.code(), code.legacyCode(), text, code.retriable(), inputError, httpStatus, expected);
+        return new WireError(code.code(), code.legacyCode(), text, code.retriable(), inputError, httpStatus, expected);
     }
 }

@@ -29,13 +29,14 @@ final class AliasRoutes {
         call.fields().require("AliasReq", "aliasName");
         String database = call.database();
         String alias = alias(call);
-        return engine.describeAlias(database, alias).map(collection -> RestReply.of(json -> {
-            json.writeStartObject();
-            RestReply.text(json, "aliasName", alias);
-            RestReply.text(json, "collectionName", collection);
-            RestReply.text(json, "dbName", database);
-            json.writeEndObject();
-        }));
+        return engine.describeAlias(database, alias)
+                .map(collection -> RestReply.of(json -> {
+                    json.writeStartObject();
+                    RestReply.text(json, "aliasName", alias);
+                    RestReply.text(json, "collectionName", collection);
+                    RestReply.text(json, "dbName", database);
+                    json.writeEndObject();
+                }));
     }
 
     private Mono<RestReply> create(RestCall call) {

@@ -8,7 +8,8 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 
 /**
- * The bytes of one request body, copied out of the network buffers as they come. Confined to one request.
+ * The bytes of one request body, copied out of the network buffers as they come. Thread-safe: a request that is given up
+ * is closed while the event loop may still be adding.
  *
  * <p>A body beyond the limit is read on and thrown away up to a second limit, so that a client that is still sending gets
  * to see the answer instead of a broken connection.
@@ -24,6 +25,7 @@ final class BodyBytes implements AutoCloseable {
     private int length;
     private long seenBytes;
     private long accountedBytes;
+    private boolean closed;
 
     /** @param inFlightBytes held by all bodies of the server */
     BodyBytes(ApiOptions options, AtomicLong inFlightBytes, HttpHeaders headers) {
@@ -36,8 +38,11 @@ final class BodyBytes implements AutoCloseable {
     }
 
     /** Takes a buffer over and releases it, whatever happens. */
-    BodyBytes add(DataBuffer buffer) {
+    synchronized BodyBytes add(DataBuffer buffer) {
         try {
+            if (closed) {
+                return this;
+            }
             int size = buffer.readableByteCount();
             seenBytes += size;
             if (seenBytes > options.maxBodyBytes()) {
@@ -57,7 +62,7 @@ final class BodyBytes implements AutoCloseable {
     }
 
     /** The body is complete: itself, or the refusal that it earned. */
-    BodyBytes complete() {
+    synchronized BodyBytes complete() {
         if (seenBytes > options.maxBodyBytes()) {
             throw tooLarge(seenBytes);
         }
@@ -65,17 +70,18 @@ final class BodyBytes implements AutoCloseable {
     }
 
     /** Valid up to {@link #length()}; shared with whoever asks, written by nobody any more. */
-    byte[] bytes() {
+    synchronized byte[] bytes() {
         return bytes;
     }
 
-    int length() {
+    synchronized int length() {
         return length;
     }
 
     /** Gives the bytes back to the account. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         drop();
     }
 

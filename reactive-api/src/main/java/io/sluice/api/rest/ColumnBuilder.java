@@ -62,7 +62,8 @@ abstract sealed class ColumnBuilder {
     /** Takes the current value of the parser as that of {@code row}. Rows come in order, each at most once. */
     final void add(DataParser parser, JsonToken token, int row) {
         if (rows > row) {
-            throw RestRefusal.badRows("duplicate key: field=" + field + ", row=" + row + ". Send each key once per row");
+            throw RestRefusal.badRows(
+                    "duplicate key: field=" + field + ", row=" + row + ". Send each key once per row");
         }
         skipTo(row);
         if (token == JsonToken.VALUE_NULL) {
@@ -91,7 +92,8 @@ abstract sealed class ColumnBuilder {
 
     private void addNull(int row) {
         if (nulls == null) {
-            throw RestRefusal.badRows("no value: field=" + field + ", row=" + row + ". Send one in every row or in none");
+            throw RestRefusal.badRows(
+                    "no value: field=" + field + ", row=" + row + ". Send one in every row or in none");
         }
         nulls.set(row);
         appendPlaceholder();
@@ -461,7 +463,8 @@ abstract sealed class ColumnBuilder {
             JsonToken next = tokens.nextToken();
             while (next != JsonToken.END_ARRAY) {
                 if (!next.isNumeric()) {
-                    throw mismatch(parser, row, "a number as element " + (count + dimension - end) + " of a FloatVector");
+                    throw mismatch(
+                            parser, row, "a number as element " + (count + dimension - end) + " of a FloatVector");
                 }
                 float value = tokens.getFloatValue();
                 if (!(Math.abs(value) <= Float.MAX_VALUE)) {

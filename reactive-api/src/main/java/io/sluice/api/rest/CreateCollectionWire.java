@@ -77,15 +77,14 @@ record CreateCollectionWire(CreateCollectionRequest request, List<IndexWire> ind
     private static FieldSchema quickKey(JsonFields fields, JsonFields params) {
         boolean autoId = fields.flag("autoID", fields.flag("autoId", false));
         String name = fields.text("primaryFieldName", "id");
-        FieldSchema key =
-                switch (fields.text("idType", "Int64")) {
-                    case "Int64", "int64", "" -> FieldSchema.of(name, DataType.INT64);
-                    case "VarChar", "Varchar", "VARCHAR", "varchar" ->
-                        FieldSchema.of(name, DataType.VARCHAR)
-                                .withTypeParam("max_length", optionText(params, "max_length", LONGEST_KEY));
-                    case String other ->
-                        throw RestRefusal.invalid("idType can only be [Int64, VarChar]", "Int64 or VarChar", other);
-                };
+        FieldSchema key = switch (fields.text("idType", "Int64")) {
+            case "Int64", "int64", "" -> FieldSchema.of(name, DataType.INT64);
+            case "VarChar", "Varchar", "VARCHAR", "varchar" ->
+                FieldSchema.of(name, DataType.VARCHAR)
+                        .withTypeParam("max_length", optionText(params, "max_length", LONGEST_KEY));
+            case String other ->
+                throw RestRefusal.invalid("idType can only be [Int64, VarChar]", "Int64 or VarChar", other);
+        };
         return key.asPrimaryKey(autoId);
     }
 
@@ -137,7 +136,9 @@ record CreateCollectionWire(CreateCollectionRequest request, List<IndexWire> ind
     private static DataType type(String name) {
         return DataType.ofName(name)
                 .orElseThrow(() -> RestRefusal.invalid(
-                        "data type " + name + " is invalid(case sensitive).", "a type such as Int64, VarChar or FloatVector", name));
+                        "data type " + name + " is invalid(case sensitive).",
+                        "a type such as Int64, VarChar or FloatVector",
+                        name));
     }
 
     private static DataType elementType(JsonFields column, String field) {
@@ -187,7 +188,8 @@ record CreateCollectionWire(CreateCollectionRequest request, List<IndexWire> ind
 
     /** Of {@code params}, what Milvus keeps as properties of the collection. */
     private static Map<String, String> properties(JsonFields fields, JsonFields params) {
-        Map<String, String> properties = new LinkedHashMap<>(fields.object("properties").options());
+        Map<String, String> properties =
+                new LinkedHashMap<>(fields.object("properties").options());
         params.options().forEach((key, value) -> {
             if (key.startsWith("mmap.") || key.startsWith("warmup.")) {
                 properties.put(key, value);

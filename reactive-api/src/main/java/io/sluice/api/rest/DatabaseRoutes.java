@@ -38,7 +38,8 @@ final class DatabaseRoutes {
 
     private Mono<RestReply> create(RestCall call) {
         call.fields().require("DatabaseReqWithProperties", "dbName");
-        return engine.createDatabase(call.database(), call.fields().object("properties").options())
+        return engine.createDatabase(
+                        call.database(), call.fields().object("properties").options())
                 .thenReturn(RestReply.done());
     }
 

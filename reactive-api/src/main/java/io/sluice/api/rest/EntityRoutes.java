@@ -5,7 +5,6 @@ import io.sluice.engine.CollectionDescription;
 import io.sluice.engine.DeleteRequest;
 import io.sluice.engine.VectorEngine;
 import io.sluice.engine.WriteResult;
-import io.sluice.engine.error.EngineException.InvalidRequest;
 import io.sluice.engine.schema.DataType;
 import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.Keys;
@@ -28,6 +27,8 @@ final class EntityRoutes {
     private static final int DEFAULT_LIMIT = 100;
     private static final long ALL = -1;
     private static final String COUNT = "count(*)";
+    private static final String DISTANCE = "distance";
+    private static final String ID = "id";
 
     /** Result values up to this number are written where the engine answers; more go to the {@code json} threads. */
     private static final long INLINE_VALUES = 4_096;
@@ -231,9 +232,6 @@ final class EntityRoutes {
                     json.writeEndArray();
                 }));
     }
-
-    private static final String DISTANCE = "distance";
-    private static final String ID = "id";
 
     /** Milvus calls the key {@code id} in every hit, whatever the field's name. */
     private static void write(JsonGenerator json, RestCall call, SearchResult result) {

@@ -30,9 +30,8 @@ final class IndexRoutes {
     private Mono<RestReply> list(RestCall call) {
         call.fields().require("CollectionNameReq", "collectionName");
         return engine.listIndexes(call.database(), call.collection())
-                .map(indexes -> RestReply.names(indexes.stream()
-                        .map(index -> index.definition().name())
-                        .toList()));
+                .map(indexes -> RestReply.names(
+                        indexes.stream().map(index -> index.definition().name()).toList()));
     }
 
     private Mono<RestReply> describe(RestCall call) {
@@ -106,7 +105,8 @@ final class IndexRoutes {
 
     private Mono<Void> dropNew(String database, String collection, Set<String> before, Throwable refused) {
         return names(database, collection)
-                .flatMapIterable(after -> after.stream().filter(name -> !before.contains(name)).toList())
+                .flatMapIterable(after ->
+                        after.stream().filter(name -> !before.contains(name)).toList())
                 .concatMap(name -> engine.dropIndex(database, collection, name), ONE_AT_A_TIME)
                 .onErrorComplete()
                 .then(Mono.error(refused));

@@ -16,7 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record JsonFields(ObjectNode node, String path) {
     /** The value, or null when the key is missing or {@code null}. */
-    @Nullable JsonNode find(String key) {
+    @Nullable
+    JsonNode find(String key) {
         JsonNode value = node.get(key);
         return value == null || value.isNull() ? null : value;
     }
@@ -50,7 +51,9 @@ record JsonFields(ObjectNode node, String path) {
         if (value == null) {
             return otherwise;
         }
-        if (value.isString() && (value.asString().equalsIgnoreCase("true") || value.asString().equalsIgnoreCase("false"))) {
+        if (value.isString()
+                && (value.asString().equalsIgnoreCase("true")
+                        || value.asString().equalsIgnoreCase("false"))) {
             return value.asString().equalsIgnoreCase("true");
         }
         if (!value.isBoolean()) {
@@ -202,11 +205,13 @@ record JsonFields(ObjectNode node, String path) {
 
     RestRefusal wrongType(String key, JsonNode value, String expected) {
         String text = value.toString();
-        return RestRefusal.badJson("cannot unmarshal " + kind(value) + " into field " + path + key + " of type " + expected
-                + ": value=" + (text.length() > 64 ? text.substring(0, 64) + "..." : text));
+        return RestRefusal.badJson("cannot unmarshal " + kind(value) + " into field " + path + key + " of type "
+                + expected + ": value=" + (text.length() > 64 ? text.substring(0, 64) + "..." : text));
     }
 
     private static String kind(JsonNode value) {
-        return value.isBoolean() ? "bool" : value.isNumber() ? "number" : value.isString() ? "string" : value.isArray() ? "array" : "object";
+        return value.isBoolean()
+                ? "bool"
+                : value.isNumber() ? "number" : value.isString() ? "string" : value.isArray() ? "array" : "object";
     }
 }

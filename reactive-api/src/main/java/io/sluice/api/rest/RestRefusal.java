@@ -46,9 +46,7 @@ final class RestRefusal extends RuntimeException {
 
     static RestRefusal badKey(String why) {
         return new RestRefusal(
-                BAD_KEY,
-                200,
-                "please check the primary key and its' type can only in [int, string], error: " + why);
+                BAD_KEY, 200, "please check the primary key and its' type can only in [int, string], error: " + why);
     }
 
     static RestRefusal rejected(String why) {

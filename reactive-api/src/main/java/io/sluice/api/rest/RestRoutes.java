@@ -4,6 +4,7 @@ import io.sluice.api.ApiOptions;
 import io.sluice.api.error.WireError;
 import io.sluice.engine.VectorEngine;
 import io.sluice.engine.error.EngineException.InvalidRequest;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
+import reactor.netty.channel.AbortedException;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
@@ -109,7 +111,8 @@ public final class RestRoutes {
 
     private Mono<RestReply> answerInTime(ServerRequest request, RestVerb verb) {
         return Mono.using(
-                () -> new BodyBytes(options, bodyBytesInFlight, request.headers().asHttpHeaders()),
+                () -> new BodyBytes(
+                        options, bodyBytesInFlight, request.headers().asHttpHeaders()),
                 bytes -> receive(request, bytes)
                         .flatMap(body -> parse(request, body))
                         .flatMap(verb::answer));
@@ -159,7 +162,8 @@ public final class RestRoutes {
             return RestReply.failure(refusal.httpStatus(), refusal.code(), refusal.text());
         }
         WireError wire = WireError.of(error);
-        if (!wire.expected()) {
+        boolean clientLeft = error instanceof IOException || error instanceof AbortedException;
+        if (!wire.expected() && !clientLeft) {
             LOG.error("a request failed unexpectedly", error);
         }
         return RestReply.failure(200, wire.code(), wire.text());

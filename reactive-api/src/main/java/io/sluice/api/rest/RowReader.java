@@ -135,7 +135,8 @@ final class RowReader {
 
         void add(String name, byte[] body, int from, int to, int row) {
             if (!namesOfRow.add(name)) {
-                throw RestRefusal.badRows("duplicate key: field=" + name + ", row=" + row + ". Send each key once per row");
+                throw RestRefusal.badRows(
+                        "duplicate key: field=" + name + ", row=" + row + ". Send each key once per row");
             }
             any = true;
             bytes.add(namesOfRow.size() == 1 ? '{' : ',');
@@ -158,7 +159,8 @@ final class RowReader {
             offsets[++count] = bytes.length();
         }
 
-        @Nullable Column build() {
+        @Nullable
+        Column build() {
             return any ? new Column.Bytes(bytes.toBytes(), Arrays.copyOf(offsets, count + 1), null) : null;
         }
     }

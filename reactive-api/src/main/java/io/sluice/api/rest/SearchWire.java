@@ -23,6 +23,9 @@ record SearchWire(RestCall call, List<float[]> queries, Map<String, String> para
         "orderByFields"
     };
 
+    private static final List<String> UNSUPPORTED_PARAMS = List.of(
+            "group_by_field", "group_size", "strict_group_size", "order_by_fields", "iterator", "search_iter_v2");
+
     /** What is wrong without looking at the vectors. */
     static void check(RestCall call) {
         call.refuse(UNSUPPORTED);
@@ -47,6 +50,11 @@ record SearchWire(RestCall call, List<float[]> queries, Map<String, String> para
         Map<String, String> params = new LinkedHashMap<>(searchParams.options());
         params.remove("params");
         params.putAll(searchParams.object("params").options());
+        for (String key : UNSUPPORTED_PARAMS) {
+            if (params.containsKey(key)) {
+                throw RestRefusal.unsupported("search parameter " + key, "Leave it out");
+            }
+        }
         return params;
     }
 
@@ -89,7 +97,7 @@ record SearchWire(RestCall call, List<float[]> queries, Map<String, String> para
         } catch (NumberFormatException _) {
             // refused below
         }
-        throw new InvalidRequest(
-                "round_decimal [" + text + "] is invalid, it should be -1 or an integer in range [0, 6]: invalid parameter");
+        throw new InvalidRequest("round_decimal [" + text
+                + "] is invalid, it should be -1 or an integer in range [0, 6]: invalid parameter");
     }
 }

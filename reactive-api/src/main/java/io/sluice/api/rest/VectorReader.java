@@ -62,6 +62,7 @@ final class VectorReader {
         int from = parser.tokenFrom();
         int to = parser.skipValue();
         String value = new String(parser.body(), from, Math.min(to - from, 64), StandardCharsets.UTF_8);
-        return RestRefusal.badJson(why + (why.contains("=") ? ", " : ": ") + "query=" + vectors.size() + ", value=" + value);
+        return RestRefusal.badJson(
+                why + (why.contains("=") ? ", " : ": ") + "query=" + vectors.size() + ", value=" + value);
     }
 }

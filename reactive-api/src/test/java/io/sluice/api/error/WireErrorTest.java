@@ -24,7 +24,9 @@ class WireErrorTest {
             WireError error = WireError.of(refusal);
 
             assertThat(error.code()).isEqualTo(refusal.code().code()).isNotZero();
-            assertThat(error.legacyCode()).isEqualTo(refusal.code().legacyCode()).isNotZero();
+            assertThat(error.legacyCode())
+                    .isEqualTo(refusal.code().legacyCode())
+                    .isNotZero();
             assertThat(error.retriable()).isEqualTo(refusal.retriable());
             assertThat(error.text()).isEqualTo(refusal.text()).isNotBlank();
             assertThat(error.httpStatus()).isBetween(400, 599);
@@ -73,8 +75,7 @@ class WireErrorTest {
 
     @Test
     void of_wrappedByReactor_isUnwrapped() {
-        Throwable wrapped =
-                Exceptions.propagate(new ExecutionException(new IllegalStateException("inside")));
+        Throwable wrapped = Exceptions.propagate(new ExecutionException(new IllegalStateException("inside")));
 
         assertThat(WireError.of(wrapped).code()).isEqualTo(65535);
         assertThat(WireError.of(wrapped).text()).contains("ExecutionException");

@@ -15,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,7 @@ class BodyLimitTest {
     @Test
     void insert_bodyAtTheLimit_isRead() throws IOException, InterruptedException {
         byte[] body = new byte[LIMIT_BYTES];
-        java.util.Arrays.fill(body, (byte) ' ');
+        Arrays.fill(body, (byte) ' ');
 
         HttpResponse<String> response = insert(BodyPublishers.ofByteArray(body));
 

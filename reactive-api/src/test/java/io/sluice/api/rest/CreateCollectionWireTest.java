@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.engine.CreateCollectionRequest;
 import io.sluice.engine.schema.DataType;
 import io.sluice.engine.schema.FieldSchema;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,20 +43,19 @@ class CreateCollectionWireTest {
 
     @Test
     void of_quickWithEverything_takesIt() {
-        CreateCollectionWire wire = wire(
-                """
-                {"dbName": "d", "collectionName": "c", "dimension": "8", "metricType": "L2", "idType": "VarChar",
-                 "autoID": true, "primaryFieldName": "key", "vectorFieldName": "v",
-                 "params": {"max_length": 32, "enableDynamicField": "false", "shardsNum": 2,
-                            "consistencyLevel": "Strong", "mmap.enabled": true}}
-                """);
+        CreateCollectionWire wire = wire("""
+            {"dbName": "d", "collectionName": "c", "dimension": "8", "metricType": "L2", "idType": "VarChar",
+             "autoID": true, "primaryFieldName": "key", "vectorFieldName": "v",
+             "params": {"max_length": 32, "enableDynamicField": "false", "shardsNum": 2,
+                        "consistencyLevel": "Strong", "mmap.enabled": true}}
+            """);
 
         CreateCollectionRequest request = wire.request();
         assertThat(request.database()).isEqualTo("d");
         assertThat(request.consistencyLevel()).isZero();
         assertThat(request.shardCount()).isEqualTo(2);
         assertThat(request.schema().dynamicField()).isFalse();
-        assertThat(request.properties()).containsOnly(java.util.Map.entry("mmap.enabled", "true"));
+        assertThat(request.properties()).containsOnly(Map.entry("mmap.enabled", "true"));
         FieldSchema key = request.schema().fields().get(0);
         assertThat(key.name()).isEqualTo("key");
         assertThat(key.type()).isEqualTo(DataType.VARCHAR);
@@ -66,20 +66,19 @@ class CreateCollectionWireTest {
 
     @Test
     void of_schema_takesEveryFieldOption() {
-        CreateCollectionWire wire = wire(
-                """
-                {"collectionName": "c", "schema": {"autoId": true, "enableDynamicField": true, "description": "words",
-                 "fields": [
-                  {"fieldName": "id", "dataType": "Int64", "isPrimary": true},
-                  {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": "4"}},
-                  {"fieldName": "word", "dataType": "VarChar", "nullable": true, "defaultValue": "none",
-                   "elementTypeParams": {"max_length": 100}},
-                  {"fieldName": "rank", "dataType": "Int32", "defaultValue": 7, "isClusteringKey": true},
-                  {"fieldName": "tags", "dataType": "Array", "elementDataType": "VarChar",
-                   "elementTypeParams": {"max_length": 10, "max_capacity": 5}}]},
-                 "indexParams": [{"fieldName": "vector", "indexName": "by_meaning", "metricType": "IP",
-                   "params": {"index_type": "HNSW", "M": 16, "efConstruction": "200"}}]}
-                """);
+        CreateCollectionWire wire = wire("""
+            {"collectionName": "c", "schema": {"autoId": true, "enableDynamicField": true, "description": "words",
+             "fields": [
+              {"fieldName": "id", "dataType": "Int64", "isPrimary": true},
+              {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": "4"}},
+              {"fieldName": "word", "dataType": "VarChar", "nullable": true, "defaultValue": "none",
+               "elementTypeParams": {"max_length": 100}},
+              {"fieldName": "rank", "dataType": "Int32", "defaultValue": 7, "isClusteringKey": true},
+              {"fieldName": "tags", "dataType": "Array", "elementDataType": "VarChar",
+               "elementTypeParams": {"max_length": 10, "max_capacity": 5}}]},
+             "indexParams": [{"fieldName": "vector", "indexName": "by_meaning", "metricType": "IP",
+               "params": {"index_type": "HNSW", "M": 16, "efConstruction": "200"}}]}
+            """);
 
         assertThat(wire.load()).isTrue();
         assertThat(wire.request().schema().description()).isEqualTo("words");
@@ -98,44 +97,38 @@ class CreateCollectionWireTest {
         assertThat(index.definition().name()).isEqualTo("by_meaning");
         assertThat(index.definition().type()).isEqualTo("HNSW");
         assertThat(index.definition().metric()).isEqualTo("IP");
-        assertThat(index.definition().params()).containsOnly(
-                java.util.Map.entry("M", "16"), java.util.Map.entry("efConstruction", "200"));
+        assertThat(index.definition().params()).containsOnly(Map.entry("M", "16"), Map.entry("efConstruction", "200"));
     }
 
     @Test
     void of_schemaWithoutIndex_isNotLoaded() {
-        CreateCollectionWire wire = wire(
-                """
-                {"collectionName": "c", "schema": {"fields": [
-                  {"fieldName": "id", "dataType": "Int64", "isPrimary": true},
-                  {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": 4}}]}}
-                """);
+        CreateCollectionWire wire = wire("""
+            {"collectionName": "c", "schema": {"fields": [
+              {"fieldName": "id", "dataType": "Int64", "isPrimary": true},
+              {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": 4}}]}}
+            """);
 
         assertThat(wire.load()).isFalse();
         assertThat(wire.request().schema().dynamicField()).isFalse();
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
-                    {}                                                               | Key: 'CollectionReq.CollectionName'
-                    {"collectionName": "c"}                                          | dimension is required for quickly create collection(default metric type: COSINE): invalid parameter
-                    {"collectionName": "c", "dimension": 4, "idType": "Float"}       | idType can only be [Int64, VarChar]
-                    {"collectionName": "c", "dimension": 4, "params": {"consistencyLevel": "strong"}} | consistencyLevel can only be [Strong, Session, Bounded, Eventually, Customized], default: Bounded, err:
-                    {"collectionName": "c", "dimension": 4, "params": {"ttlSeconds": 5}} | expiry of rows (ttlSeconds) is not supported yet
-                    {"collectionName": "c", "dimension": 4, "params": {"partitionsNum": 5}} | num_partitions should only be specified with partition key field enabled
-                    {"collectionName": "c", "schema": {"functions": [{"name": "f"}]}} | schema.functions is not supported yet
-                    {"collectionName": "c", "schema": {"fields": [{"dataType": "Int64"}]}} | Key: 'FieldSchema.FieldName'
-                    {"collectionName": "c", "schema": {"fields": [{"fieldName": "a", "dataType": "Int65"}]}} | data type Int65 is invalid(case sensitive).
-                    {"collectionName": "c", "schema": {"fields": [{"fieldName": "a", "dataType": "Array", "elementDataType": "x"}]}} | element data type x is invalid(case sensitive).
-                    {"collectionName": "c", "schema": {"fields": [{"fieldName": "a", "dataType": "Int64", "isPartitionKey": true}]}} | a partition key is not supported yet
-                    {"collectionName": "c", "schema": {"fields": [{"fieldName": "a", "dataType": "Int64", "defaultValue": "x"}]}} | convert defaultValue fail, the value does not fit the field: field=a
-                    {"collectionName": "c", "schema": {"fields": [{"fieldName": "a", "dataType": "Int64"}]}, "indexParams": [{"fieldName": "b"}]} | missing required parameters, error: `b` hasn't defined in schema
-                    {"collectionName": "c", "schema": {"fields": 5}}                 | cannot unmarshal number into field schema.fields of type []object
-                    """)
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        {}                                                               | Key: 'CollectionReq.CollectionName'
+        {"collectionName": "c"}                                          | dimension is required for quickly create collection(default metric type: COSINE): invalid parameter
+        {"collectionName": "c", "dimension": 4, "idType": "Float"}       | idType can only be [Int64, VarChar]
+        {"collectionName": "c", "dimension": 4, "params": {"consistencyLevel": "strong"}} | consistencyLevel can only be [Strong, Session, Bounded, Eventually, Customized], default: Bounded, err:
+        {"collectionName": "c", "dimension": 4, "params": {"ttlSeconds": 5}} | expiry of rows (ttlSeconds) is not supported yet
+        {"collectionName": "c", "dimension": 4, "params": {"partitionsNum": 5}} | num_partitions should only be specified with partition key field enabled
+        {"collectionName": "c", "schema": {"functions": [{"name": "f"}]}} | schema.functions is not supported yet
+        {"collectionName": "c", "schema": {"fields": [{"dataType": "Int64"}]}} | Key: 'FieldSchema.FieldName'
+        {"collectionName": "c", "schema": {"fields": [{"fieldName": "a", "dataType": "Int65"}]}} | data type Int65 is invalid(case sensitive).
+        {"collectionName": "c", "schema": {"fields": [{"fieldName": "a", "dataType": "Array", "elementDataType": "x"}]}} | element data type x is invalid(case sensitive).
+        {"collectionName": "c", "schema": {"fields": [{"fieldName": "a", "dataType": "Int64", "isPartitionKey": true}]}} | a partition key is not supported yet
+        {"collectionName": "c", "schema": {"fields": [{"fieldName": "a", "dataType": "Int64", "defaultValue": "x"}]}} | convert defaultValue fail, the value does not fit the field: field=a
+        {"collectionName": "c", "schema": {"fields": [{"fieldName": "a", "dataType": "Int64"}]}, "indexParams": [{"fieldName": "b"}]} | missing required parameters, error: `b` hasn't defined in schema
+        {"collectionName": "c", "schema": {"fields": 5}}                 | cannot unmarshal number into field schema.fields of type []object
+        """)
     void of_wrongRequest_isRefusedInMilvusWords(String json, String message) {
         assertThatThrownBy(() -> wire(json)).hasMessageContaining(message.replace("``", "`"));
     }

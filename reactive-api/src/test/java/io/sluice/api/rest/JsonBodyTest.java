@@ -76,7 +76,8 @@ class JsonBodyTest {
             default:
                 ObjectNode object = Json.TREES.createObjectNode();
                 for (int i = random.nextInt(4); i > 0; i--) {
-                    object.set(random.nextInt(5) == 0 ? "data" : randomText(random) + i, randomValue(random, depth - 1));
+                    object.set(
+                            random.nextInt(5) == 0 ? "data" : randomText(random) + i, randomValue(random, depth - 1));
                 }
                 return object;
         }
@@ -139,8 +140,8 @@ class JsonBodyTest {
             })
     void parse_malformedBody_isRefusedWithPosition(String body) {
         assertThatThrownBy(() -> Bodies.of(body))
-                .isInstanceOfSatisfying(RestRefusal.class, refusal -> assertThat(refusal.code())
-                        .isEqualTo(1801))
+                .isInstanceOfSatisfying(
+                        RestRefusal.class, refusal -> assertThat(refusal.code()).isEqualTo(1801))
                 .hasMessageStartingWith("can only accept json format request, error: ")
                 .hasMessageMatching("(?s).*: line=\\d+, column=\\d+, byte=\\d+.*");
     }
@@ -152,14 +153,10 @@ class JsonBodyTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
-                    {"a": 1, "b": x}                        | 1 | 15
-                    {"data": [1, 2, 3, 4, 5, 6], "b": x}    | 1 | 35
-                    """)
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        {"a": 1, "b": x}                        | 1 | 15
+        {"data": [1, 2, 3, 4, 5, 6], "b": x}    | 1 | 35
+        """)
     void parse_errorBehindData_positionIsThatOfTheBody(String body, int line, int column) {
         assertThatThrownBy(() -> Bodies.of(body))
                 .hasMessageMatching("(?s).*line=" + line + ", column=" + column + ", byte=\\d+.*");
@@ -167,7 +164,8 @@ class JsonBodyTest {
 
     @Test
     void parse_twoDatas_isRefused() {
-        assertThatThrownBy(() -> Bodies.of("{\"data\": [1], \"data\": [2]}")).hasMessageContaining("duplicate key data");
+        assertThatThrownBy(() -> Bodies.of("{\"data\": [1], \"data\": [2]}"))
+                .hasMessageContaining("duplicate key data");
     }
 
     @Test
@@ -198,7 +196,8 @@ class JsonBodyTest {
 
     @Test
     void fields_absentNullAndUnknown_areNoError() {
-        JsonFields fields = Bodies.of("{\"collectionName\": null, \"unknown\": {\"deep\": [1]}}").fields();
+        JsonFields fields = Bodies.of("{\"collectionName\": null, \"unknown\": {\"deep\": [1]}}")
+                .fields();
 
         assertThat(fields.text("collectionName", "otherwise")).isEqualTo("otherwise");
         assertThat(fields.texts("partitionNames")).isEmpty();
@@ -210,9 +209,10 @@ class JsonBodyTest {
         JsonFields fields = Bodies.of("{\"collectionName\": \"\"}").fields();
 
         assertThatThrownBy(() -> fields.require("PartitionReq", "collectionName", "partitionName"))
-                .hasMessage("missing required parameters, error: Key: 'PartitionReq.CollectionName' Error:Field validation"
-                        + " for 'CollectionName' failed on the 'required' tag\n"
-                        + "Key: 'PartitionReq.PartitionName' Error:Field validation for 'PartitionName' failed on the"
-                        + " 'required' tag");
+                .hasMessage(
+                        "missing required parameters, error: Key: 'PartitionReq.CollectionName' Error:Field validation"
+                            + " for 'CollectionName' failed on the 'required' tag\n"
+                            + "Key: 'PartitionReq.PartitionName' Error:Field validation for 'PartitionName' failed on"
+                            + " the 'required' tag");
     }
 }

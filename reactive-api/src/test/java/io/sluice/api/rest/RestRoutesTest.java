@@ -39,7 +39,8 @@ class RestRoutesTest {
     }
 
     private String post(String path, String body, int expectedStatus) {
-        return text(client.post().uri(path).contentType(MediaType.APPLICATION_JSON).bodyValue(body), expectedStatus);
+        return text(
+                client.post().uri(path).contentType(MediaType.APPLICATION_JSON).bodyValue(body), expectedStatus);
     }
 
     private static String text(WebTestClient.RequestHeadersSpec<?> request, int expectedStatus) {
@@ -79,13 +80,21 @@ class RestRoutesTest {
 
     @Test
     void pathOfAnotherFace_isNotAnswered() {
-        client.post().uri("/api/v1/operations").exchange().expectStatus().isNotFound().expectBody().isEmpty();
+        client.post()
+                .uri("/api/v1/operations")
+                .exchange()
+                .expectStatus()
+                .isNotFound()
+                .expectBody()
+                .isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"users/list", "collections/compact", "entities/hybrid_search", "resource_groups/create"})
     void verbOfMilvusThatIsNotBuilt_saysSo(String verb) {
-        assertThat(post("/v2/vectordb/" + verb, "{}", 200)).startsWith("{\"code\":10,").contains("not supported yet");
+        assertThat(post("/v2/vectordb/" + verb, "{}", 200))
+                .startsWith("{\"code\":10,")
+                .contains("not supported yet");
     }
 
     @Test
@@ -103,46 +112,43 @@ class RestRoutesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
-                    collections/has            | CollectionNameReq   | collectionName
-                    collections/describe       | CollectionNameReq   | collectionName
-                    collections/get_stats      | CollectionNameReq   | collectionName
-                    collections/get_load_state | CollectionNameReq   | collectionName
-                    collections/create         | CollectionReq       | collectionName
-                    collections/drop           | CollectionNameReq   | collectionName
-                    collections/flush          | CollectionNameReq   | collectionName
-                    collections/load           | CollectionNameReq   | collectionName
-                    collections/refresh_load   | CollectionNameReq   | collectionName
-                    collections/release        | CollectionNameReq   | collectionName
-                    collections/rename         | RenameCollectionReq | collectionName,newCollectionName
-                    partitions/list            | CollectionNameReq   | collectionName
-                    partitions/has             | PartitionReq        | collectionName,partitionName
-                    partitions/create          | PartitionReq        | collectionName,partitionName
-                    partitions/drop            | PartitionReq        | collectionName,partitionName
-                    partitions/get_stats       | PartitionReq        | collectionName,partitionName
-                    partitions/load            | PartitionsReq       | collectionName,partitionNames
-                    partitions/release         | PartitionsReq       | collectionName,partitionNames
-                    indexes/list               | CollectionNameReq   | collectionName
-                    indexes/describe           | IndexReq            | collectionName,indexName
-                    indexes/create             | IndexParamReq       | collectionName,indexParams
-                    indexes/drop               | IndexReq            | collectionName,indexName
-                    entities/insert            | CollectionDataReq   | collectionName
-                    entities/upsert            | CollectionDataReq   | collectionName
-                    entities/delete            | CollectionFilterReq | collectionName
-                    entities/query             | QueryReqV2          | collectionName
-                    entities/get               | CollectionIDReq     | collectionName,id
-                    entities/search            | SearchReqV2         | collectionName
-                    aliases/describe           | AliasReq            | aliasName
-                    aliases/create             | AliasCollectionReq  | collectionName,aliasName
-                    aliases/alter              | AliasCollectionReq  | collectionName,aliasName
-                    aliases/drop               | AliasReq            | aliasName
-                    databases/describe         | DatabaseReq         | dbName
-                    databases/create           | DatabaseReqWithProperties | dbName
-                    databases/drop             | DatabaseReq         | dbName
-                    """)
+    @CsvSource(delimiter = '|', textBlock = """
+        collections/has            | CollectionNameReq   | collectionName
+        collections/describe       | CollectionNameReq   | collectionName
+        collections/get_stats      | CollectionNameReq   | collectionName
+        collections/get_load_state | CollectionNameReq   | collectionName
+        collections/create         | CollectionReq       | collectionName
+        collections/drop           | CollectionNameReq   | collectionName
+        collections/flush          | CollectionNameReq   | collectionName
+        collections/load           | CollectionNameReq   | collectionName
+        collections/refresh_load   | CollectionNameReq   | collectionName
+        collections/release        | CollectionNameReq   | collectionName
+        collections/rename         | RenameCollectionReq | collectionName,newCollectionName
+        partitions/list            | CollectionNameReq   | collectionName
+        partitions/has             | PartitionReq        | collectionName,partitionName
+        partitions/create          | PartitionReq        | collectionName,partitionName
+        partitions/drop            | PartitionReq        | collectionName,partitionName
+        partitions/get_stats       | PartitionReq        | collectionName,partitionName
+        partitions/load            | PartitionsReq       | collectionName,partitionNames
+        partitions/release         | PartitionsReq       | collectionName,partitionNames
+        indexes/list               | CollectionNameReq   | collectionName
+        indexes/describe           | IndexReq            | collectionName,indexName
+        indexes/create             | IndexParamReq       | collectionName,indexParams
+        indexes/drop               | IndexReq            | collectionName,indexName
+        entities/insert            | CollectionDataReq   | collectionName
+        entities/upsert            | CollectionDataReq   | collectionName
+        entities/delete            | CollectionFilterReq | collectionName
+        entities/query             | QueryReqV2          | collectionName
+        entities/get               | CollectionIDReq     | collectionName,id
+        entities/search            | SearchReqV2         | collectionName
+        aliases/describe           | AliasReq            | aliasName
+        aliases/create             | AliasCollectionReq  | collectionName,aliasName
+        aliases/alter              | AliasCollectionReq  | collectionName,aliasName
+        aliases/drop               | AliasReq            | aliasName
+        databases/describe         | DatabaseReq         | dbName
+        databases/create           | DatabaseReqWithProperties | dbName
+        databases/drop             | DatabaseReq         | dbName
+        """)
     void missingRequired_is1802InValidatorShape(String verb, String request, String keys) {
         String answer = post("/v2/vectordb/" + verb, "{}", 200);
 
@@ -156,31 +162,27 @@ class RestRoutesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
-                    collections/load    | {"collectionName": 5}                          | 1801 | cannot unmarshal number into field collectionName of type string
-                    collections/load    | {"collectionName": "c", "loadFields": "id"}    | 1801 | cannot unmarshal string into field loadFields of type []string
-                    collections/load    | {"collectionName": "c", "replicaNumber": "x"}  | 1801 | field replicaNumber of type int32
-                    collections/load    | {"collectionName": "c", "priority": "medium"}  | 1100 | priority can only be [high, low]: invalid parameter[expected=high or low][actual=medium]
-                    partitions/load     | {"collectionName": "c", "partitionNames": []}  | 1100 | due to no partition specified
-                    partitions/release  | {"collectionName": "c", "partitionNames": []}  | 1100 | invalid parameter[expected=any partition][actual=empty partition list]
-                    indexes/create      | {"collectionName": "c", "indexParams": []}     | 1802 | Key: 'IndexParamReq.IndexParams'
-                    indexes/create      | {"collectionName": "c", "indexParams": [{}]}   | 1802 | Key: 'IndexParam.FieldName'
-                    entities/insert     | {"collectionName": "c"}                        | 1802 | Key: 'CollectionDataReq.Data'
-                    entities/insert     | {"collectionName": "c", "data": null}          | 1802 | Key: 'CollectionDataReq.Data'
-                    entities/upsert     | {"collectionName": "c", "data": [], "partialUpdate": true} | 10 | option partialUpdate is not supported yet
-                    entities/delete     | {"collectionName": "c"}                        | 1802 | Key: 'CollectionFilterReq.Filter'
-                    entities/delete     | {"collectionName": "c", "filter": "id > 1", "id": 1} | 1100 | filter and id say different things
-                    entities/query      | {"collectionName": "c", "limit": true}         | 1801 | field limit of type int32
-                    entities/query      | {"collectionName": "c", "orderByFields": ["a"]} | 10  | option orderByFields is not supported yet
-                    entities/query      | {"collectionName": "c", "consistencyLevel": "Weak"} | 1100 | consistencyLevel can only be [Strong, Session, Bounded, Eventually, Customized], default: Bounded, err:
-                    entities/search     | {"collectionName": "c"}                        | 1802 | Key: 'SearchReqV2.Data'
-                    entities/search     | {"collectionName": "c", "data": [[1]], "ids": [1]} | 1100 | data and ids cannot be given together
-                    entities/search     | {"collectionName": "c", "data": [1]}           | 1801 | data must be a list of vectors
-                    """)
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        collections/load    | {"collectionName": 5}                          | 1801 | cannot unmarshal number into field collectionName of type string
+        collections/load    | {"collectionName": "c", "loadFields": "id"}    | 1801 | cannot unmarshal string into field loadFields of type []string
+        collections/load    | {"collectionName": "c", "replicaNumber": "x"}  | 1801 | field replicaNumber of type int32
+        collections/load    | {"collectionName": "c", "priority": "medium"}  | 1100 | priority can only be [high, low]: invalid parameter[expected=high or low][actual=medium]
+        partitions/load     | {"collectionName": "c", "partitionNames": []}  | 1100 | due to no partition specified
+        partitions/release  | {"collectionName": "c", "partitionNames": []}  | 1100 | invalid parameter[expected=any partition][actual=empty partition list]
+        indexes/create      | {"collectionName": "c", "indexParams": []}     | 1802 | Key: 'IndexParamReq.IndexParams'
+        indexes/create      | {"collectionName": "c", "indexParams": [{}]}   | 1802 | Key: 'IndexParam.FieldName'
+        entities/insert     | {"collectionName": "c"}                        | 1802 | Key: 'CollectionDataReq.Data'
+        entities/insert     | {"collectionName": "c", "data": null}          | 1802 | Key: 'CollectionDataReq.Data'
+        entities/upsert     | {"collectionName": "c", "data": [], "partialUpdate": true} | 10 | option partialUpdate is not supported yet
+        entities/delete     | {"collectionName": "c"}                        | 1802 | Key: 'CollectionFilterReq.Filter'
+        entities/delete     | {"collectionName": "c", "filter": "id > 1", "id": 1} | 1100 | filter and id say different things
+        entities/query      | {"collectionName": "c", "limit": true}         | 1801 | field limit of type int32
+        entities/query      | {"collectionName": "c", "orderByFields": ["a"]} | 10  | option orderByFields is not supported yet
+        entities/query      | {"collectionName": "c", "consistencyLevel": "Weak"} | 1100 | consistencyLevel can only be [Strong, Session, Bounded, Eventually, Customized], default: Bounded, err:
+        entities/search     | {"collectionName": "c"}                        | 1802 | Key: 'SearchReqV2.Data'
+        entities/search     | {"collectionName": "c", "data": [[1]], "ids": [1]} | 1100 | data and ids cannot be given together
+        entities/search     | {"collectionName": "c", "data": [1]}           | 1801 | data must be a list of vectors
+        """)
     void wrongRequest_isRefusedWithCodeAndText(String verb, String body, int code, String text) {
         String answer = post("/v2/vectordb/" + verb, body, 200);
 
@@ -217,8 +219,8 @@ class RestRoutesTest {
 
     @Test
     void bodyThatNeverEnds_is408() {
-        WebTestClient impatient = WebTestClient.bindToRouterFunction(RestRoutes.of(
-                        noEngine(), ApiOptions.defaults(json).withRequestTimeout(Duration.ofMillis(50))))
+        WebTestClient impatient = WebTestClient.bindToRouterFunction(
+                        RestRoutes.of(noEngine(), ApiOptions.defaults(json).withRequestTimeout(Duration.ofMillis(50))))
                 .build();
 
         WebTestClient.RequestHeadersSpec<?> request =

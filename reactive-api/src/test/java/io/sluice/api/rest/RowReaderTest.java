@@ -8,15 +8,18 @@ import io.sluice.engine.schema.Column;
 import io.sluice.engine.schema.DataType;
 import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.RowBatch;
+import io.sluice.engine.search.OutputColumn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -89,7 +92,8 @@ class RowReaderTest {
             case INT8 -> NODES.numberNode(random.nextInt(-128, 128));
             case INT16 -> NODES.numberNode(random.nextInt(-32768, 32768));
             case INT32 -> NODES.numberNode(random.nextInt());
-            case INT64 -> random.nextBoolean() ? NODES.numberNode(random.nextLong()) : NODES.stringNode("" + random.nextLong());
+            case INT64 ->
+                random.nextBoolean() ? NODES.numberNode(random.nextLong()) : NODES.stringNode("" + random.nextLong());
             case FLOAT -> NODES.numberNode((float) random.nextGaussian());
             case DOUBLE -> NODES.numberNode(random.nextGaussian() * 1e100);
             case VARCHAR -> NODES.stringNode(text(random));
@@ -102,13 +106,15 @@ class RowReaderTest {
                 yield list(
                         random,
                         random.nextInt(4),
-                        () -> elementType == DataType.INT64 ? NODES.numberNode(random.nextLong()) : value(element, random));
+                        () -> elementType == DataType.INT64
+                                ? NODES.numberNode(random.nextLong())
+                                : value(element, random));
             }
             default -> throw new AssertionError(field.type());
         };
     }
 
-    private static ArrayNode list(Random random, int size, java.util.function.Supplier<JsonNode> element) {
+    private static ArrayNode list(Random random, int size, Supplier<JsonNode> element) {
         ArrayNode list = NODES.arrayNode();
         for (int i = 0; i < size; i++) {
             list.add(element.get());
@@ -149,8 +155,9 @@ class RowReaderTest {
         RowBatch batch = read(schema(false, EVERY_TYPE.get(0)), "{\"id\": 5}");
 
         assertThat(batch.rowCount()).isEqualTo(1);
-        assertThat(batch.columns().get("id")).isInstanceOfSatisfying(Column.Longs.class, ids -> assertThat(ids.values())
-                .containsExactly(5));
+        assertThat(batch.columns().get("id"))
+                .isInstanceOfSatisfying(
+                        Column.Longs.class, ids -> assertThat(ids.values()).containsExactly(5));
     }
 
     @Test
@@ -181,7 +188,8 @@ class RowReaderTest {
     void read_dynamicKeys_areOneObjectPerRowAsSent() {
         RowBatch batch = read(
                 schema(true, EVERY_TYPE.get(0)),
-                "[{\"id\": 1, \"price\": 1.10, \"tags\": [ \"a b\", {\"x\" : null} ]}, {\"id\": 2}, {\"q\\\"\": 1E2, \"id\": 3}]");
+                "[{\"id\": 1, \"price\": 1.10, \"tags\": [ \"a b\", {\"x\" : null} ]}, {\"id\": 2}, {\"q\\\"\": 1E2,"
+                        + " \"id\": 3}]");
 
         assertThat(batch.columns().get("$meta")).isInstanceOfSatisfying(Column.Bytes.class, meta -> {
             assertThat(meta.text(0)).isEqualTo("{\"price\":1.10,\"tags\":[\"a b\",{\"x\":null}]}");
@@ -193,72 +201,66 @@ class RowReaderTest {
 
     @Test
     void read_noDynamicKeys_leavesMetaOut() {
-        assertThat(read(schema(true, EVERY_TYPE.get(0)), "[{\"id\": 1}]").columns()).containsOnlyKeys("id");
+        assertThat(read(schema(true, EVERY_TYPE.get(0)), "[{\"id\": 1}]").columns())
+                .containsOnlyKeys("id");
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
-                    { "a" : [ 1 , 2.50 ] }      | {"a":[1,2.50]}
-                    "{\\"a\\": 1}"              | {"a":1}
-                    "just text"                 | "just text"
-                    "[1, 2"                     | "[1, 2"
-                    12345678901234567890123     | 12345678901234567890123
-                    true                        | true
-                    "\\"quoted\\""              | "quoted"
-                    """)
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        { "a" : [ 1 , 2.50 ] }      | {"a":[1,2.50]}
+        "{\\"a\\": 1}"              | {"a":1}
+        "just text"                 | "just text"
+        "[1, 2"                     | "[1, 2"
+        12345678901234567890123     | 12345678901234567890123
+        true                        | true
+        "\\"quoted\\""              | "quoted"
+        """)
     void read_jsonField_keepsTheText(String sent, String kept) {
         RowBatch batch = read(schema(false, FieldSchema.of("json", DataType.JSON)), "[{\"json\": " + sent + "}]");
 
         assertThat(batch.columns().get("json"))
-                .isInstanceOfSatisfying(Column.Bytes.class, json -> assertThat(json.text(0)).isEqualTo(kept));
+                .isInstanceOfSatisfying(
+                        Column.Bytes.class, json -> assertThat(json.text(0)).isEqualTo(kept));
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
-                    {"bool": 1}                    | type mismatch: field=bool, row=1, value=1, expected=true or false
-                    {"int8": 128}                  | type mismatch: field=int8, row=1, value=128, expected=Int8 from -128 to 127
-                    {"int8": "5"}                  | field=int8, row=1, value="5"
-                    {"int16": -32769}              | expected=Int16 from -32768 to 32767
-                    {"int32": 2147483648}          | field=int32, row=1, value=2147483648
-                    {"int32": 1.5}                 | field=int32, row=1, value=1.5
-                    {"int64": 9223372036854775808} | field=int64, row=1, value=9223372036854775808
-                    {"int64": "12x"}               | field=int64, row=1, value="12x"
-                    {"int64": true}                | field=int64, row=1, value=true
-                    {"float": 1e39}                | field=float, row=1, value=1e39
-                    {"float": "1.0"}               | field=float, row=1, value="1.0"
-                    {"double": 1e400}              | field=double, row=1, value=1e400
-                    {"text": 5}                    | field=text, row=1, value=5, expected=VarChar, as a text
-                    {"text": {"a": 1}}             | field=text, row=1, value={"a": 1}
-                    {"text": "\\ud800"}            | half surrogate
-                    {"longs": 5}                   | field=longs, row=1, value=5, expected=Array, as a list
-                    {"longs": [1, "x"]}            | field=longs, row=1, value="x"
-                    {"longs": [1, null]}           | null inside a list: field=longs, row=1
-                    {"vector": [1, 2]}             | []float32 size 2 doesn't equal to vector dimension 3 of vector: row=1
-                    {"vector": [1, 2, 3, 4]}       | []float32 size 4 doesn't equal to vector dimension 3 of vector: row=1
-                    {"vector": []}                 | []float32 size 0 doesn't equal to vector dimension 3 of vector: row=1
-                    {"vector": [1, "2", 3]}        | field=vector, row=1, value="2", expected=a number as element 1
-                    {"vector": [1, 1e39, 3]}       | field=vector, row=1, value=1e39, expected=a finite float32
-                    {"vector": "abc"}              | field=vector, row=1, value="abc", expected=FloatVector, as a list of 3 numbers
-                    {"vector": null}               | no value: field=vector, row=1
-                    {"id": 1, "id": 2}             | duplicate key: field=id, row=1
-                    {"x": 1}                       | has pass more field without dynamic schema, please check it: invalid parameter: key=x, row=1
-                    5                              | a row must be a JSON object: row=1
-                    null                           | a row must be a JSON object: row=1
-                    """)
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        {"bool": 1}                    | type mismatch: field=bool, row=1, value=1, expected=true or false
+        {"int8": 128}                  | type mismatch: field=int8, row=1, value=128, expected=Int8 from -128 to 127
+        {"int8": "5"}                  | field=int8, row=1, value="5"
+        {"int16": -32769}              | expected=Int16 from -32768 to 32767
+        {"int32": 2147483648}          | field=int32, row=1, value=2147483648
+        {"int32": 1.5}                 | field=int32, row=1, value=1.5
+        {"int64": 9223372036854775808} | field=int64, row=1, value=9223372036854775808
+        {"int64": "12x"}               | field=int64, row=1, value="12x"
+        {"int64": true}                | field=int64, row=1, value=true
+        {"float": 1e39}                | field=float, row=1, value=1e39
+        {"float": "1.0"}               | field=float, row=1, value="1.0"
+        {"double": 1e400}              | field=double, row=1, value=1e400
+        {"text": 5}                    | field=text, row=1, value=5, expected=VarChar, as a text
+        {"text": {"a": 1}}             | field=text, row=1, value={"a": 1}
+        {"text": "\\ud800"}            | half surrogate
+        {"longs": 5}                   | field=longs, row=1, value=5, expected=Array, as a list
+        {"longs": [1, "x"]}            | field=longs, row=1, value="x"
+        {"longs": [1, null]}           | null inside a list: field=longs, row=1
+        {"vector": [1, 2]}             | []float32 size 2 doesn't equal to vector dimension 3 of vector: row=1
+        {"vector": [1, 2, 3, 4]}       | []float32 size 4 doesn't equal to vector dimension 3 of vector: row=1
+        {"vector": []}                 | []float32 size 0 doesn't equal to vector dimension 3 of vector: row=1
+        {"vector": [1, "2", 3]}        | field=vector, row=1, value="2", expected=a number as element 1
+        {"vector": [1, 1e39, 3]}       | field=vector, row=1, value=1e39, expected=a finite float32
+        {"vector": "abc"}              | field=vector, row=1, value="abc", expected=FloatVector, as a list of 3 numbers
+        {"vector": null}               | no value: field=vector, row=1
+        {"id": 1, "id": 2}             | duplicate key: field=id, row=1
+        {"x": 1}                       | has pass more field without dynamic schema, please check it: invalid parameter: key=x, row=1
+        5                              | a row must be a JSON object: row=1
+        null                           | a row must be a JSON object: row=1
+        """)
     void read_valueThatDoesNotFit_isRefusedWithFieldRowAndValue(String row, String message) {
         CollectionSchema schema = new CollectionSchema("", EVERY_TYPE, false, 0).withIds();
 
         assertThatThrownBy(() -> read(schema, "[{\"id\": 1, \"vector\": [1, 2, 3]}, " + row + "]"))
-                .isInstanceOfSatisfying(RestRefusal.class, refusal -> assertThat(refusal.code())
-                        .isEqualTo(1804))
+                .isInstanceOfSatisfying(
+                        RestRefusal.class, refusal -> assertThat(refusal.code()).isEqualTo(1804))
                 .hasMessageStartingWith("fail to deal the insert data, error: ")
                 .hasMessageContaining(message);
     }
@@ -269,8 +271,8 @@ class RowReaderTest {
         CollectionSchema schema = schema(false, FieldSchema.floatVector("vector", 2));
 
         assertThatThrownBy(() -> read(schema, "[{\"vector\": [1, 2]}, {\"vector\": [1, " + number + "]}]"))
-                .isInstanceOfSatisfying(RestRefusal.class, refusal -> assertThat(refusal.code())
-                        .isEqualTo(1801))
+                .isInstanceOfSatisfying(
+                        RestRefusal.class, refusal -> assertThat(refusal.code()).isEqualTo(1801))
                 .hasMessageContaining("no JSON value")
                 .hasMessageContaining("field=vector, row=1");
     }
@@ -298,7 +300,7 @@ class RowReaderTest {
     @Test
     void read_tinyFirstRow_doesNotReserveMuch() {
         CollectionSchema schema = schema(true, EVERY_TYPE.get(0), FieldSchema.floatVector("vector", 32_768));
-        String rows = "{\"id\":1}," .repeat(100_000) + "{\"id\":2}";
+        String rows = "{\"id\":1},".repeat(100_000) + "{\"id\":2}";
 
         RowBatch batch = read(schema, "[" + rows + "]");
 
@@ -310,8 +312,8 @@ class RowReaderTest {
     @CsvSource({"5", "true", "\"text\""})
     void read_dataOfAnotherType_isWrongJson(String data) {
         assertThatThrownBy(() -> read(schema(true, EVERY_TYPE.get(0)), data))
-                .isInstanceOfSatisfying(RestRefusal.class, refusal -> assertThat(refusal.code())
-                        .isEqualTo(1801))
+                .isInstanceOfSatisfying(
+                        RestRefusal.class, refusal -> assertThat(refusal.code()).isEqualTo(1801))
                 .hasMessageContaining("field data");
     }
 
@@ -320,15 +322,15 @@ class RowReaderTest {
         private Rows() {}
 
         static List<ObjectNode> written(CollectionSchema schema, RowBatch batch) {
-            List<io.sluice.engine.search.OutputColumn> columns = new ArrayList<>();
+            List<OutputColumn> columns = new ArrayList<>();
             for (FieldSchema field : schema.fields()) {
                 @Nullable Column column = batch.columns().get(field.name());
                 if (column != null) {
-                    columns.add(new io.sluice.engine.search.OutputColumn(field, column));
+                    columns.add(new OutputColumn(field, column));
                 }
             }
             byte[] json = RestReply.of(generator -> {
-                        RowWriter writer = new RowWriter(generator, columns, false, java.util.Set.of());
+                        RowWriter writer = new RowWriter(generator, columns, false, Set.of());
                         generator.writeStartArray();
                         for (int row = 0; row < batch.rowCount(); row++) {
                             generator.writeStartObject();
@@ -359,7 +361,8 @@ class RowReaderTest {
         private static JsonNode plain(String name, JsonNode value) {
             return switch (name) {
                 case "id", "int64" -> NODES.stringNode(value.asString());
-                case "json" -> value.isString() ? Json.TREES.readTree(value.asString()) : Json.TREES.readTree(value.toString());
+                case "json" ->
+                    value.isString() ? Json.TREES.readTree(value.asString()) : Json.TREES.readTree(value.toString());
                 case "float" -> NODES.stringNode(Float.toString(value.floatValue()));
                 case "vector", "floats" -> {
                     ArrayNode texts = NODES.arrayNode();

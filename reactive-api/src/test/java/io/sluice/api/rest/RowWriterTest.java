@@ -68,7 +68,10 @@ class RowWriterTest {
                         Set.of(),
                         column("i", DataType.INT64, new Column.Longs(new long[] {0}, first)),
                         column("s", DataType.VARCHAR, Column.Bytes.of((String) null)),
-                        column("a", DataType.ARRAY, new Column.Arrays(new Column.Ints(new int[0], null), new int[2], first))))
+                        column(
+                                "a",
+                                DataType.ARRAY,
+                                new Column.Arrays(new Column.Ints(new int[0], null), new int[2], first))))
                 .isEqualTo("{\"i\":null,\"s\":null,\"a\":null}");
     }
 
@@ -86,7 +89,8 @@ class RowWriterTest {
 
     @Test
     void writeMembers_dynamic_mergesItsKeysAsTheyWere() {
-        OutputColumn meta = new OutputColumn(META, Column.Bytes.of("{\"color\":\"red\",\"size\":1.10,\"deep\":{\"a\":[1E2]}}"));
+        OutputColumn meta =
+                new OutputColumn(META, Column.Bytes.of("{\"color\":\"red\",\"size\":1.10,\"deep\":{\"a\":[1E2]}}"));
 
         assertThat(row(false, Set.of(), meta)).isEqualTo("{\"color\":\"red\",\"size\":1.10,\"deep\":{\"a\":[1E2]}}");
     }
@@ -100,10 +104,24 @@ class RowWriterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(floats = {0f, -0f, 1f, 0.1f, 1.17549435E-38f, 1.4E-45f, 3.4028235E38f, 16777216f, 0.33333334f, 1e7f, 123456.79f})
+    @ValueSource(
+            floats = {
+                0f,
+                -0f,
+                1f,
+                0.1f,
+                1.17549435E-38f,
+                1.4E-45f,
+                3.4028235E38f,
+                16777216f,
+                0.33333334f,
+                1e7f,
+                123456.79f
+            })
     void writeMembers_float_readsBackTheSame(float value) {
         String json = row(false, Set.of(), column("f", DataType.FLOAT, new Column.Floats(new float[] {value}, null)));
 
-        assertThat(Float.parseFloat(json.substring("{\"f\":".length(), json.length() - 1))).isEqualTo(value);
+        assertThat(Float.parseFloat(json.substring("{\"f\":".length(), json.length() - 1)))
+                .isEqualTo(value);
     }
 }

@@ -16,7 +16,7 @@ import java.util.Arrays;
  *   section 100 header       256 bytes, below
  *           101 center       float32[dimension]: what {@link RowCoder} subtracts
  *           102 codes        rowCount rows of codeStrideBytes, see {@link RowCoder}
- *           103 links        int32[rowCount][linkSlots]: rows, best first, the unused slots at the end -1
+ *           103 links        int32[rowCount][linkSlots]: rows, the unused slots at the end -1
  *           104 upper rows   int32[levelCounts[1]]: row of each node of the upper levels; the nodes of level l are
  *                            the first levelCounts[l]
  *           105 upper links  for l = 1, 2, ...: int32[levelCounts[l]][upperSlots]: nodes, unused slots -1

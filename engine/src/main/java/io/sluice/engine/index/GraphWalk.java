@@ -173,16 +173,26 @@ final class GraphWalk {
 
     private int gather(MemorySegment level, int slots, int node, int from) {
         MemorySegment.copy(level, ColumnView.INT, (long) node * slots * Integer.BYTES, links, 0, slots);
+        if (metCount + slots > metNodes.length) {
+            metNodes = Arrays.copyOf(metNodes, Math.max(2 * metNodes.length, metCount + slots));
+        }
         int count = from;
+        int listed = metCount;
         for (int i = 0; i < slots; i++) {
             int neighbour = links[i];
             if (neighbour < 0) {
                 break;
             }
-            if (meet(neighbour)) {
-                nodes[count++] = neighbour;
-            }
+            // Without a branch, which no processor could predict: written always, counted only if new.
+            long word = met[neighbour >>> 6];
+            int isNew = (int) (~word >>> neighbour) & 1;
+            met[neighbour >>> 6] = word | 1L << neighbour;
+            metNodes[listed] = neighbour;
+            listed += isNew;
+            nodes[count] = neighbour;
+            count += isNew;
         }
+        metCount = listed;
         return count;
     }
 
@@ -193,9 +203,6 @@ final class GraphWalk {
             return false;
         }
         met[word] |= bit;
-        if (metCount == metNodes.length) {
-            metNodes = Arrays.copyOf(metNodes, metCount * 2);
-        }
         metNodes[metCount++] = node;
         return true;
     }
@@ -225,14 +232,12 @@ final class GraphWalk {
             size--;
         }
         int low = 0;
-        int high = size;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (beam[middle] > entry) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+        int length = size;
+        while (length > 0) {
+            int half = length >>> 1;
+            boolean better = beam[low + half] > entry;
+            low = better ? low + half + 1 : low;
+            length = better ? length - half - 1 : half;
         }
         System.arraycopy(beam, low, beam, low + 1, size - low);
         beam[low] = entry;

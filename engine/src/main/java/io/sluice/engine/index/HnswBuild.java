@@ -628,9 +628,12 @@ final class HnswBuild implements AutoCloseable {
             }
         }
 
-        /** The last choice: best first, and no more than fit into the file. */
+        /** The last choice, for nodes with more links than fit into the file. */
         void thinOut(int level, int node) {
             candidatesFromLinks(level, node);
+            if (candidateCount <= maxLinks(level)) {
+                return; // fewer links would lose recall (measured), more by filling up would cost time
+            }
             readVector(rowOf(level, node), own);
             chooseDiverse(rowOf(level, node), maxLinks(level));
             writeLinks(level, node, chosenNodes, chosenCount);

@@ -10,13 +10,14 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
 /**
- * Every request's way in: to the faces once the engine is open. Thread-safe.
+ * Every request's way in: {@code /health} at any time, to the faces once the engine is open. Thread-safe.
  *
  * <p>Before that (and while the server stops) the answer is Milvus's code 1, retriable: in the REST envelope with HTTP
  * 200, as its clients expect, as 503 from {@code /health}, and as a 503 problem on every other path.
  */
 final class FrontDoor implements RouterFunction<ServerResponse> {
     private static final String MILVUS_REST = "/v2/vectordb/";
+    private static final int READY = 0;
     private static final int NOT_READY = 1;
     private static final String NOT_READY_TEXT =
             "service not ready: the server is starting or stopping. Send the request again in a moment";
@@ -31,13 +32,19 @@ final class FrontDoor implements RouterFunction<ServerResponse> {
     @Override
     public Mono<HandlerFunction<ServerResponse>> route(ServerRequest request) {
         Serving serving = engine.serving();
+        if (request.path().equals("/health")) {
+            return Mono.just(serving == null ? FrontDoor::unhealthy : FrontDoor::healthy);
+        }
         if (serving != null) {
             return serving.routes().route(request);
         }
-        if (request.path().equals("/health")) {
-            return Mono.just(FrontDoor::unhealthy);
-        }
         return Mono.just(request.path().startsWith(MILVUS_REST) ? FrontDoor::notReady : FrontDoor::unavailable);
+    }
+
+    private static Mono<ServerResponse> healthy(ServerRequest request) {
+        return ServerResponse.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue(Map.of("status", "ready", "code", READY));
     }
 
     private static Mono<ServerResponse> unhealthy(ServerRequest request) {

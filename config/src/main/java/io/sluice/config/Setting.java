@@ -18,6 +18,12 @@ enum Setting {
             "60 % of what the machine or container has beyond the Java heap",
             "Off-heap bytes that loaded collections, growing rows and index builds may use together."),
     MAX_BODY("max-body", Kind.BYTES, "64MiB", "Largest request body; above it the answer is 413 with code 1102."),
+    MAX_BODY_IN_FLIGHT(
+            "max-body-in-flight",
+            Kind.BYTES,
+            "256MiB",
+            "Bodies of all requests together, which live on the Java heap while they are read; above it code 1807, retriable."),
+    REQUEST_TIMEOUT("request-timeout", Kind.TIME, "30s", "Of a request that brings no `Request-Timeout` header."),
     SEARCH_THREADS("search-threads", Kind.COUNT, "number of cores", "Threads that run searches and queries."),
     INDEX_BUILD_THREADS("index-build-threads", Kind.COUNT, "half the cores", "Threads of one index build."),
     SEAL_SIZE("seal-size", Kind.BYTES, "512MiB", "A growing segment is sealed above this size."),

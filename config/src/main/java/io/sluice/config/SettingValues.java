@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -36,6 +37,9 @@ final class SettingValues {
     private static final Pattern INJECTED_PORT_NAME = Pattern.compile("SLUICE(_\\w+)?_PORT");
     private static final Pattern INJECTED_PORT_VALUE = Pattern.compile("(tcp|udp|sctp)://.*");
 
+    /** Read by the engine itself where it must be known before any object is; for people who look for a fault. */
+    private static final Set<String> JVM_SWITCHES = Set.of("sluice.leaks");
+
     private record Given(String name, String text) {}
 
     private final Map<Setting, Given> given = new EnumMap<>(Setting.class);
@@ -55,7 +59,7 @@ final class SettingValues {
 
     private void add(String name, @Nullable Object value, ConfigurableEnvironment environment) {
         boolean variable = name.startsWith("SLUICE_");
-        if (value == null || !(variable || name.startsWith("sluice."))) {
+        if (value == null || !(variable || name.startsWith("sluice.")) || JVM_SWITCHES.contains(name)) {
             return;
         }
         String text = environment.resolvePlaceholders(value.toString()).strip();

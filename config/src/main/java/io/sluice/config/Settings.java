@@ -13,6 +13,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
  * @param port 0 = any free one
  * @param dataFolder absolute
  * @param maxBodyBytes of one request
+ * @param maxBodyBytesInFlight of all requests together, at least {@code maxBodyBytes}
  * @param shutdownLimit for running requests when the server stops
  * @param ignoredVariables injected by a cluster, left alone
  */
@@ -22,6 +23,8 @@ public record Settings(
         Path dataFolder,
         long memoryBudgetBytes,
         int maxBodyBytes,
+        long maxBodyBytesInFlight,
+        Duration requestTimeout,
         int searchThreads,
         int indexBuildThreads,
         long sealBytes,
@@ -53,6 +56,8 @@ public record Settings(
                 values.folder(Setting.DATA),
                 memoryBudget(values, machine),
                 (int) bytesUpTo(values, Setting.MAX_BODY, MAX_BODY_BYTES, "1MiB to 1GiB"),
+                maxBodyInFlight(values),
+                values.time(Setting.REQUEST_TIMEOUT),
                 values.isGiven(Setting.SEARCH_THREADS) ? values.count(Setting.SEARCH_THREADS) : cores,
                 values.isGiven(Setting.INDEX_BUILD_THREADS)
                         ? values.count(Setting.INDEX_BUILD_THREADS)
@@ -83,6 +88,19 @@ public record Settings(
                     + ByteSize.text(machine.limitBytes()) + ". Lower the budget, or -Xmx in config/jvm.args");
         }
         return budgetBytes;
+    }
+
+    /** Where only the one is given, the other follows. */
+    private static long maxBodyInFlight(SettingValues values) {
+        long oneBytes = values.bytes(Setting.MAX_BODY);
+        long allBytes = values.bytes(Setting.MAX_BODY_IN_FLIGHT);
+        if (allBytes >= oneBytes) {
+            return allBytes;
+        }
+        if (values.isGiven(Setting.MAX_BODY_IN_FLIGHT)) {
+            throw values.malformed(Setting.MAX_BODY_IN_FLIGHT, "at least " + Setting.MAX_BODY.variable());
+        }
+        return oneBytes;
     }
 
     private static LoadOptions load(SettingValues values) {

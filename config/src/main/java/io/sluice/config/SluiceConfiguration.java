@@ -87,7 +87,12 @@ public final class SluiceConfiguration implements ApplicationContextInitializer<
 
     private static Serving serving(Settings settings, VectorEngine engine) {
         Scheduler json = Schedulers.newBoundedElastic(JSON_THREADS, JSON_QUEUE, "json", 60, true);
-        ApiOptions options = ApiOptions.defaults(json).withMaxBodyBytes(settings.maxBodyBytes());
+        ApiOptions options = new ApiOptions(
+                settings.maxBodyBytes(),
+                settings.maxBodyBytesInFlight(),
+                ApiOptions.defaults(json).loadAnswerAfter(),
+                settings.requestTimeout(),
+                json);
         RouterFunction<ServerResponse> routes = RestRoutes.of(engine, options)
                 .and(NativeRoutes.of(engine, NativeHttpOptions.defaults()));
         return new Serving(routes, engine.close().doFinally(_ -> json.dispose()));

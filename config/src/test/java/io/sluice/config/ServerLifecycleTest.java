@@ -148,6 +148,8 @@ class ServerLifecycleTest {
     void request_onceTheEngineIsOpen_isServed() throws Exception {
         startServing();
 
+        assertThat(get("/health").statusCode()).isEqualTo(200);
+        assertThat(get("/health").body()).contains("\"code\":0");
         assertThat(get("/hello").body()).isEqualTo("hello");
         assertThat(get("/nothing").statusCode()).isEqualTo(404);
     }

@@ -42,6 +42,8 @@ class SettingsTest {
                         Path.of("sluice-data").toAbsolutePath(),
                         6 * GIB,
                         64 << 20,
+                        256L << 20,
+                        Duration.ofSeconds(30),
                         cores,
                         Math.max(1, cores / 2),
                         512L << 20,
@@ -60,6 +62,8 @@ class SettingsTest {
                 Map.entry("SLUICE_DATA", "/tmp/a b"),
                 Map.entry("SLUICE_MEMORY_BUDGET", "4GiB"),
                 Map.entry("SLUICE_MAX_BODY", "8 MiB"),
+                Map.entry("SLUICE_MAX_BODY_IN_FLIGHT", "16MiB"),
+                Map.entry("SLUICE_REQUEST_TIMEOUT", "3s"),
                 Map.entry("SLUICE_SEARCH_THREADS", "7"),
                 Map.entry("SLUICE_INDEX_BUILD_THREADS", "3"),
                 Map.entry("SLUICE_SEAL_SIZE", "1.5GiB"),
@@ -82,6 +86,8 @@ class SettingsTest {
                         Path.of("/tmp/a b"),
                         4 * GIB,
                         8 << 20,
+                        16 << 20,
+                        Duration.ofSeconds(3),
                         7,
                         3,
                         3 * GIB / 2,
@@ -175,6 +181,15 @@ class SettingsTest {
     }
 
     @Test
+    void of_bodyLimits_fitTogether() {
+        assertThat(read(Map.of("SLUICE_MAX_BODY", "512MiB")).maxBodyBytesInFlight()).isEqualTo(512L << 20);
+        assertThatThrownBy(() -> read(Map.of("SLUICE_MAX_BODY_IN_FLIGHT", "32MiB")))
+                .isInstanceOf(StartRefused.class)
+                .hasMessageContaining("SLUICE_MAX_BODY_IN_FLIGHT")
+                .hasMessageContaining("at least SLUICE_MAX_BODY");
+    }
+
+    @Test
     void of_heapAsLargeAsTheMachine_isRefused() {
         assertThatThrownBy(() -> Settings.of(environment(Map.of()), new MachineMemory(GIB, GIB)))
                 .isInstanceOf(StartRefused.class)
@@ -204,7 +219,7 @@ class SettingsTest {
 
     @Test
     void of_namesOfOthers_areLeftAlone() {
-        assertThat(read(Map.of("SLUICEX", "1", "server.port", "1", "MY_SLUICE_PORT", "1", "sluicegate.x", "1"))
+        assertThat(read(Map.of("SLUICEX", "1", "server.port", "1", "MY_SLUICE_PORT", "1", "sluicegate.x", "1", "sluice.leaks", "true"))
                         .ignoredVariables())
                 .isEmpty();
     }

@@ -99,9 +99,9 @@ record EngineParts(
         var loads = new Loads(namespace, jobs, budget);
         var builds = new IndexBuilds(
                 rooms, options.indexBuildThreads(), built -> Objects.requireNonNull(upkeepLater.get()).followUp(built));
-        var sealer = new Sealer(rooms, log, truncateLog, sealed -> {
-            builds.schedule(sealed);
-            Objects.requireNonNull(upkeepLater.get()).followUp(sealed);
+        var sealer = new Sealer(rooms, log, truncateLog, segment -> {
+            builds.schedule(segment);
+            Objects.requireNonNull(upkeepLater.get()).followUp(segment);
         });
         var upkeep = new Upkeep(namespace, sealer, log, loads, options);
         upkeepLater.set(upkeep);
@@ -174,6 +174,7 @@ record EngineParts(
         sealer.close();
         threads.close();
         log.close();
+        namespace.all().forEach(Collection::saveLastAccess);
         namespace.all().forEach(Collection::close);
         buffer.close();
         store.close();

@@ -15,6 +15,7 @@ import io.sluice.engine.load.OperationView;
 import io.sluice.engine.load.ReleaseRequest;
 import io.sluice.engine.memory.MemoryBudget;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * catalog, so it runs on {@code ddl} threads.
  */
 final class Loads {
+    /** A follow-up that failed or was cancelled is tried again after this; its growing rows serve meanwhile. */
+    private static final Duration FOLLOW_UP_AGAIN_AFTER = Duration.ofSeconds(30);
+
     private final Namespace namespace;
     private final LoadJobs jobs;
     private final MemoryBudget budget;
@@ -169,13 +173,20 @@ final class Loads {
         if (collection.missingParts(goal).isEmpty()) {
             return true;
         }
-        boolean busy = jobs.latest(collection.collectionId())
-                .map(operation -> !operation.finished())
+        boolean notNow = jobs.latest(collection.collectionId())
+                .map(operation -> !operation.finished() || failedLately(operation))
                 .orElse(false);
-        if (!busy) {
+        if (!notNow) {
             start(collection, goal, null);
         }
         return false;
+    }
+
+    private static boolean failedLately(OperationView operation) {
+        Instant finishedAt = operation.finishedAt();
+        return operation.failure() != null
+                && finishedAt != null
+                && finishedAt.plus(FOLLOW_UP_AGAIN_AFTER).isAfter(Instant.now());
     }
 
     private static List<String> partitionNames(Collection collection, LoadGoal goal) {

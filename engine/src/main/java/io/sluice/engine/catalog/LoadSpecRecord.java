@@ -27,4 +27,18 @@ public record LoadSpecRecord(
         partitionIds = List.copyOf(partitionIds);
         fieldIds = List.copyOf(fieldIds);
     }
+
+    public LoadSpecRecord withLastAccess(long millis) {
+        return new LoadSpecRecord(
+                collectionId,
+                allPartitions,
+                partitionIds,
+                fieldIds,
+                skipDynamicField,
+                replicaNumber,
+                lowPriority,
+                operationId,
+                attempt,
+                millis);
+    }
 }

@@ -61,6 +61,7 @@ public final class Collection implements LoadTarget {
     private volatile String database;
     private volatile CollectionSnapshot snapshot = CollectionSnapshot.EMPTY;
     private volatile @Nullable LoadGoal goal;
+    private volatile @Nullable LoadSpecRecord savedSpec; // the goal as the catalog has it
     private volatile long lastAccessMillis;
     private volatile boolean dropped;
 
@@ -478,25 +479,27 @@ public final class Collection implements LoadTarget {
     }
 
     /** After a restart: the goal that the catalog remembers. */
-    public void restoreGoal(LoadGoal remembered, long accessMillis) {
+    public void restoreGoal(LoadGoal remembered, LoadSpecRecord record) {
         goal = remembered;
-        lastAccessMillis = accessMillis;
+        savedSpec = record;
+        lastAccessMillis = record.lastAccessMillis();
     }
 
     @Override
     public void saveGoal(LoadGoal wanted, String operationId, int attempt) {
-        CatalogCalls.run(rooms.catalog()
-                .put(new LoadSpecRecord(
-                        collectionId(),
-                        wanted.allPartitions(),
-                        wanted.partitionIds(),
-                        wanted.allFields() ? List.of() : wanted.fieldIds(),
-                        wanted.skipDynamicField(),
-                        wanted.replicaNumber(),
-                        wanted.lowPriority(),
-                        operationId,
-                        attempt,
-                        lastAccessMillis)));
+        var spec = new LoadSpecRecord(
+                collectionId(),
+                wanted.allPartitions(),
+                wanted.partitionIds(),
+                wanted.allFields() ? List.of() : wanted.fieldIds(),
+                wanted.skipDynamicField(),
+                wanted.replicaNumber(),
+                wanted.lowPriority(),
+                operationId,
+                attempt,
+                lastAccessMillis);
+        CatalogCalls.run(rooms.catalog().put(spec));
+        savedSpec = spec;
         goal = wanted;
     }
 
@@ -505,7 +508,16 @@ public final class Collection implements LoadTarget {
         if (!dropped) {
             CatalogCalls.run(rooms.catalog().dropLoadSpec(collectionId()));
         }
+        savedSpec = null;
         goal = null;
+    }
+
+    /** Remembers when the collection was last read, so that the next start loads hot collections first. */
+    public void saveLastAccess() {
+        LoadSpecRecord spec = savedSpec;
+        if (spec != null && spec.lastAccessMillis() < lastAccessMillis) {
+            CatalogCalls.run(rooms.catalog().put(spec.withLastAccess(lastAccessMillis)));
+        }
     }
 
     @Override

@@ -19,9 +19,12 @@ import io.sluice.engine.schema.NameRules;
 import io.sluice.engine.schema.SchemaRules;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -79,7 +82,7 @@ public final class Namespace {
         }
         List<Collection> dropping = new ArrayList<>();
         for (CollectionRecord record : saved.collections()) {
-            Database database = java.util.Objects.requireNonNull(databasesById.get(record.databaseId()));
+            Database database = Objects.requireNonNull(databasesById.get(record.databaseId()));
             var collection = new Collection(rooms, database.name(), record);
             byId.put(record.id(), collection);
             if (record.dropping()) {
@@ -99,7 +102,7 @@ public final class Namespace {
                     }
                 });
         for (AliasRecord alias : saved.aliases()) {
-            java.util.Objects.requireNonNull(databasesById.get(alias.databaseId()))
+            Objects.requireNonNull(databasesById.get(alias.databaseId()))
                     .aliases
                     .put(alias.alias(), collection(alias.collectionId()));
         }
@@ -110,13 +113,12 @@ public final class Namespace {
         }
         saved.segments().forEach(segment -> collection(segment.collectionId()).addSealed(segment));
         saved.deltas().forEach(delta -> collection(delta.collectionId()).addDelta(delta));
-        saved.indexFiles().forEach(file -> byId.values().forEach(collection -> {
-            if (collection.indexes().stream().anyMatch(index -> index.id() == file.indexId())) {
-                collection.addIndexFile(file);
-            }
-        }));
+        Map<Long, Collection> byIndex = new HashMap<>();
+        saved.indexes().forEach(index -> byIndex.put(index.definition().id(), collection(index.collectionId())));
+        saved.indexFiles()
+                .forEach(file -> Objects.requireNonNull(byIndex.get(file.indexId())).addIndexFile(file));
         for (LoadSpecRecord spec : saved.loadSpecs()) {
-            collection(spec.collectionId()).restoreGoal(goalOf(spec), spec.lastAccessMillis());
+            collection(spec.collectionId()).restoreGoal(goalOf(spec), spec);
         }
         dropping.forEach(collection -> byId.remove(collection.collectionId()));
         return new Unfinished(dropping, droppingPartitions);
@@ -147,7 +149,7 @@ public final class Namespace {
     }
 
     private Collection collection(long id) {
-        return java.util.Objects.requireNonNull(byId.get(id), () -> "catalog refers to collection " + id);
+        return Objects.requireNonNull(byId.get(id), () -> "catalog refers to collection " + id);
     }
 
     // Lookups
@@ -376,7 +378,7 @@ public final class Namespace {
                     throw new EngineException.InvalidRequest(
                             ErrorCode.UNEXPECTED,
                             "cannot drop the collection via alias = " + name + ": name the collection itself, "
-                                    + java.util.Objects.requireNonNull(database.aliases.get(name)).collection());
+                                    + Objects.requireNonNull(database.aliases.get(name)).collection());
                 }
                 return Optional.empty();
             }
@@ -572,7 +574,7 @@ public final class Namespace {
                     name,
                     field.id(),
                     requested.type().isEmpty() ? "AUTOINDEX" : requested.type(),
-                    requested.metric().isEmpty() ? "COSINE" : requested.metric().toUpperCase(java.util.Locale.ROOT),
+                    requested.metric().isEmpty() ? "COSINE" : requested.metric().toUpperCase(Locale.ROOT),
                     requested.params());
             IndexSpec spec = IndexSpec.of(field, definition);
             for (CollectionIndex existing : collection.indexes()) {

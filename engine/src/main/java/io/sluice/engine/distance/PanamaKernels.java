@@ -1,6 +1,5 @@
 package io.sluice.engine.distance;
 
-import static io.sluice.engine.segment.ColumnView.FLOAT;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;

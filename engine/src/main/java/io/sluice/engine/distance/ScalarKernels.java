@@ -1,6 +1,5 @@
 package io.sluice.engine.distance;
 
-import io.sluice.engine.segment.ColumnView;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -18,13 +17,13 @@ final class ScalarKernels implements VectorKernels {
             int j = 0;
             for (; j + 4 <= dimension; j += 4) {
                 long here = at + (long) j * Float.BYTES;
-                sumA += query[j] * vectors.get(ColumnView.FLOAT, here);
-                sumB += query[j + 1] * vectors.get(ColumnView.FLOAT, here + 4);
-                sumC += query[j + 2] * vectors.get(ColumnView.FLOAT, here + 8);
-                sumD += query[j + 3] * vectors.get(ColumnView.FLOAT, here + 12);
+                sumA += query[j] * vectors.get(FLOAT, here);
+                sumB += query[j + 1] * vectors.get(FLOAT, here + 4);
+                sumC += query[j + 2] * vectors.get(FLOAT, here + 8);
+                sumD += query[j + 3] * vectors.get(FLOAT, here + 12);
             }
             for (; j < dimension; j++) {
-                sumA += query[j] * vectors.get(ColumnView.FLOAT, at + (long) j * Float.BYTES);
+                sumA += query[j] * vectors.get(FLOAT, at + (long) j * Float.BYTES);
             }
             out[i] = (sumA + sumB) + (sumC + sumD);
         }
@@ -42,15 +41,15 @@ final class ScalarKernels implements VectorKernels {
             float normB = 0;
             int j = 0;
             for (; j + 2 <= dimension; j += 2) {
-                float a = vectors.get(ColumnView.FLOAT, at + (long) j * Float.BYTES);
-                float b = vectors.get(ColumnView.FLOAT, at + (long) j * Float.BYTES + 4);
+                float a = vectors.get(FLOAT, at + (long) j * Float.BYTES);
+                float b = vectors.get(FLOAT, at + (long) j * Float.BYTES + 4);
                 dotA += query[j] * a;
                 dotB += query[j + 1] * b;
                 normA += a * a;
                 normB += b * b;
             }
             if (j < dimension) {
-                float a = vectors.get(ColumnView.FLOAT, at + (long) j * Float.BYTES);
+                float a = vectors.get(FLOAT, at + (long) j * Float.BYTES);
                 dotA += query[j] * a;
                 normA += a * a;
             }
@@ -68,13 +67,13 @@ final class ScalarKernels implements VectorKernels {
             float sumB = 0;
             int j = 0;
             for (; j + 2 <= dimension; j += 2) {
-                float a = query[j] - vectors.get(ColumnView.FLOAT, at + (long) j * Float.BYTES);
-                float b = query[j + 1] - vectors.get(ColumnView.FLOAT, at + (long) j * Float.BYTES + 4);
+                float a = query[j] - vectors.get(FLOAT, at + (long) j * Float.BYTES);
+                float b = query[j + 1] - vectors.get(FLOAT, at + (long) j * Float.BYTES + 4);
                 sumA += a * a;
                 sumB += b * b;
             }
             if (j < dimension) {
-                float a = query[j] - vectors.get(ColumnView.FLOAT, at + (long) j * Float.BYTES);
+                float a = query[j] - vectors.get(FLOAT, at + (long) j * Float.BYTES);
                 sumA += a * a;
             }
             out[i] = sumA + sumB;

@@ -1,6 +1,8 @@
 package io.sluice.engine.distance;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /**
  * The arithmetic under every search: one query against many rows, four rows per pass so that their cache misses overlap.
@@ -9,6 +11,9 @@ import java.lang.foreign.MemorySegment;
  * depend on which other rows are asked for in the same call. Implementations are stateless and thread-safe.
  */
 sealed interface VectorKernels permits PanamaKernels, ScalarKernels {
+    /** One component of a row, as files and the wire have it: little-endian, at any address. */
+    ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     /** {@code out[i]} = dot product of the query and row {@code rows[i]}, for i in {@code [from, to)}. */
     void dot(float[] query, MemorySegment vectors, int[] rows, int from, int to, float[] out);
 

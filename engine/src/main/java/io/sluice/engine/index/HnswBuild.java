@@ -63,6 +63,7 @@ final class HnswBuild implements AutoCloseable {
     private final int dimension;
     private final StopSignal stop;
     private final int m;
+    private final int candidates; // rows that an insertion chooses its links from
 
     private final Reservation reservation;
     private final List<Lease> leases = new ArrayList<>();
@@ -93,6 +94,7 @@ final class HnswBuild implements AutoCloseable {
         this.dimension = vectors.dimension();
         this.stop = stop;
         this.m = spec.m();
+        this.candidates = Math.min(Math.max(spec.efConstruction(), m), Math.max(rowCount, 1));
         Arrays.setAll(locks, i -> new Object());
         isTwin = new long[(rowCount + 63) >>> 6];
         center = new float[dimension];
@@ -438,7 +440,7 @@ final class HnswBuild implements AutoCloseable {
         private final RowCoder coder = new RowCoder(metric, center);
         private final float[] own = new float[dimension];
         private final float[] candidate = new float[dimension];
-        private final int capacity = Math.max(spec.efConstruction(), slots(0) + 1);
+        private final int capacity = Math.max(candidates, slots(0) + 1);
         // candidates for links, in the order in which they were met
         private final int[] candidateNodes = new int[capacity];
         private final int[] candidateRows = new int[capacity];
@@ -482,12 +484,12 @@ final class HnswBuild implements AutoCloseable {
             walk.query(own, coder);
             int at = topLevel > 0 ? 0 : entryRow;
             for (int l = topLevel; l > 0; l--) {
-                at = walkLevel(l, at, l > level ? 1 : spec.efConstruction());
+                at = walkLevel(l, at, l > level ? 1 : candidates);
                 if (l <= level) {
                     newLinks[l] = choose(l, row);
                 }
             }
-            walkLevel(0, topLevel > 0 ? upperRowOf[at] : at, spec.efConstruction());
+            walkLevel(0, topLevel > 0 ? upperRowOf[at] : at, candidates);
             newLinks[0] = choose(0, row);
             // From below, so that who comes down from a new link finds the row linked.
             for (int l = 0; l <= level; l++) {
@@ -643,24 +645,42 @@ final class HnswBuild implements AutoCloseable {
                     stop.throwIfRequested();
                     readVector(row, own);
                     walk.query(own, coder);
-                    walkLevel(0, entryRow, spec.efConstruction());
-                    linkFromBeam(row);
+                    walkLevel(0, entryRow, candidates);
+                    linkFrom(nearRowWithRoom(reachedCount), row);
                     reachedCount = spread(row, reached, reachedCount);
                 }
             }
         }
 
-        /** Everything in the beam is reachable, because the walk started at the entry row. */
-        private void linkFromBeam(int row) {
+        /**
+         * The nearest row of the beam that has room for a link; everything in the beam is reachable, because the walk
+         * started at the entry row. If none has, any reachable row that has.
+         */
+        private int nearRowWithRoom(int reachedCount) {
             for (int rank = 0; rank < walk.size(); rank++) {
-                long lastSlot = (long) walk.node(rank) * slots(0) + maxLinks(0) - 1;
-                if (levels[0].getAtIndex(ColumnView.INT, lastSlot) < 0) {
-                    addLink(0, walk.node(rank), row);
-                    return;
+                if (hasRoom(walk.node(rank))) {
+                    return walk.node(rank);
                 }
             }
-            long worstLink = (long) walk.node(walk.size() - 1) * slots(0) + maxLinks(0) - 1;
-            levels[0].setAtIndex(ColumnView.INT, worstLink, row);
+            for (int i = reachedCount - 1; i >= 0; i--) {
+                int row = rowQueue.getAtIndex(ColumnView.INT, i);
+                if (hasRoom(row)) {
+                    return row;
+                }
+            }
+            return walk.node(walk.size() - 1);
+        }
+
+        private boolean hasRoom(int row) {
+            return levels[0].getAtIndex(ColumnView.INT, (long) row * slots(0) + maxLinks(0) - 1) < 0;
+        }
+
+        private void linkFrom(int near, int row) {
+            if (hasRoom(near)) {
+                addLink(0, near, row);
+            } else {
+                levels[0].setAtIndex(ColumnView.INT, (long) near * slots(0) + maxLinks(0) - 1, row);
+            }
         }
 
         private int spread(int from, long[] reached, int reachedCount) {

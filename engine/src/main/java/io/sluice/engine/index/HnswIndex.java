@@ -101,9 +101,10 @@ final class HnswIndex implements VectorIndex {
         walk.over(codes, layout.dimension(), layout.rowCount(), layout.linkSlots());
         walk.query(query, new RowCoder(metric, center));
         walk.begin(width);
-        int entryRow = descend(walk, stop);
+        int nearRow = descend(walk, stop);
         walk.begin(width);
-        walk.enter(entryRow, entryRow);
+        walk.enter(nearRow, nearRow);
+        walk.enter(layout.entryRow(), layout.entryRow()); // from here every row can be reached, if the beam is wide enough
         walk.walk(links, layout.linkSlots(), null, stop);
         int rerank = Math.max(RERANK_FACTOR * wanted, wanted + RERANK_EXTRA);
         int[] found = new int[rerank];

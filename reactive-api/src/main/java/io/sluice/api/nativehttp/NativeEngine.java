@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** What this face calls of {@link VectorEngine}, word for word: a seam, so that routes are tested without a database. */
+/** What this face calls of {@link VectorEngine}, word for word: a seam to test routes without a database. */
 interface NativeEngine {
     Mono<OperationView> load(LoadRequest request);
 

@@ -11,7 +11,8 @@ import reactor.core.publisher.Sinks;
 import reactor.core.publisher.SynchronousSink;
 
 /**
- * Waits until what was unpublished is freed: lets running reads finish up to a limit, then asks them to stop. Runs once.
+ * Waits until what was unpublished is freed: lets running reads finish up to a limit, then asks them to stop. Runs
+ * once.
  *
  * <pre>
  *   retired ──owner leases closed──▶ draining ──last read ends──▶ freed
@@ -49,7 +50,9 @@ final class Drain {
         this.hurried = hurried;
     }
 
-    /** Completes when every byte is back; fails, naming who holds on, when readers ignore that they were asked to stop. */
+    /**
+     * Completes when every byte is back; fails, naming who holds on, when readers ignore that they were asked to stop.
+     */
     Mono<Void> run() {
         if (retired.ownerLeases().isEmpty()) {
             return Mono.empty();

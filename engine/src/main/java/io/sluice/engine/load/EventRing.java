@@ -18,8 +18,8 @@ import reactor.core.scheduler.Scheduler;
  *             forgotten ─┘ └─ kept ─┘    oldest 6, newest 9
  * </pre>
  *
- * A subscriber is a {@link RingCursor}: it reads when it has demand, so a slow one keeps nothing alive and holds nobody up.
- * What it is told is only that there is news; news is a level, not an edge, so the latest is enough.
+ * A subscriber is a {@link RingCursor}: it reads when it has demand, so a slow one keeps nothing alive and holds nobody
+ * up. What it is told is only that there is news; news is a level, not an edge, so the latest is enough.
  */
 final class EventRing<E> {
     private static final int ONE = 1;

@@ -48,8 +48,8 @@ public record LoadEstimate(
     /**
      * Prices a load the way the load itself would be admitted.
      *
-     * @param wanted every part that the goal wants, loaded or not; partitions and segments keep the order of their first
-     *     part
+     * @param wanted every part that the goal wants, loaded or not; partitions and segments keep the order of their
+     *     first part
      * @param missing those of {@code wanted} that are not in memory: what {@link LoadTarget#missingParts} answers
      */
     public static LoadEstimate of(

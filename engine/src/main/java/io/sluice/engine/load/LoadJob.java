@@ -17,8 +17,8 @@ import reactor.core.publisher.Sinks;
 /**
  * One load of one collection towards a goal. Hot: runs whether or not anybody watches. Thread-safe.
  *
- * <p>The goal is saved before anything moves. A load that ends badly restores the goal that was there before; a load that a
- * shutdown ends, or that goes on after a restart, keeps its goal, so that the next start tries again.
+ * <p>The goal is saved before anything moves. A load that ends badly restores the goal that was there before; a load
+ * that a shutdown ends, or that goes on after a restart, keeps its goal, so that the next start tries again.
  */
 final class LoadJob implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(LoadJob.class);
@@ -79,7 +79,10 @@ final class LoadJob implements Job {
         return !operation.isOver() && !stop.isRequested();
     }
 
-    /** Whether it brings parts of these partitions into memory, as far as it is known: before the plan is made, it might. */
+    /**
+     * Whether it brings parts of these partitions into memory, as far as it is known: before the plan is made, it
+     * might.
+     */
     boolean mayBring(List<Long> partitionIds) {
         LoadPlan known = plan;
         return known == null || !Collections.disjoint(known.partitionIds(), partitionIds);
@@ -171,7 +174,8 @@ final class LoadJob implements Job {
 
     /** A restart tries again, unless somebody said that the collection shall not be loaded. */
     private boolean keepsGoal(EngineException failure) {
-        boolean shutdown = failure.code() == ErrorCode.SERVICE_UNAVAILABLE && failure instanceof EngineException.Stopped;
+        boolean shutdown =
+                failure instanceof EngineException.Stopped && failure.code() == ErrorCode.SERVICE_UNAVAILABLE;
         return shutdown || (resumed && end(failure) instanceof LoadState.Failed);
     }
 

@@ -30,8 +30,8 @@ import reactor.core.publisher.Sinks;
 /**
  * Starts, joins, cancels and remembers the load and release jobs of all collections. Thread-safe.
  *
- * <p>Jobs of one collection take turns; jobs of different collections run side by side. No method blocks: what may block
- * runs on the schedulers' threads.
+ * <p>Jobs of one collection take turns; jobs of different collections run side by side. No method blocks: what may
+ * block runs on the schedulers' threads.
  */
 public final class LoadJobs {
     private static final Logger LOG = LoggerFactory.getLogger(LoadJobs.class);
@@ -51,7 +51,7 @@ public final class LoadJobs {
     private final Set<Job> running = ConcurrentHashMap.newKeySet();
     private final Sinks.Empty<Void> allEnded = Sinks.empty(); // one writer: whoever finds the last lane empty
 
-    private final Object lock = new Object(); // held for map operations only; nothing else is locked under it but rings
+    private final Object lock = new Object(); // for map operations; locks below it: operation, then ring
     private final Map<Long, JobLane> lanes = new HashMap<>(); // guarded by lock; by collection; none is empty
     private boolean shuttingDown; // guarded by lock
 
@@ -86,9 +86,9 @@ public final class LoadJobs {
     // Load and release
 
     /**
-     * Starts a load towards {@code goal}, or joins the newest one when it has the same goal. Returns at once. A load with
-     * another goal and a release that are under way have their turn first: the job waits, {@code queued}. The goal is
-     * saved first; a load that fails or is cancelled puts back the goal that was there before.
+     * Starts a load towards {@code goal}, or joins the newest one when it has the same goal. Returns at once. A load
+     * with another goal and a release that are under way have their turn first: the job waits, {@code queued}. The goal
+     * is saved first; a load that fails or is cancelled puts back the goal that was there before.
      *
      * @param partitions names, for the view; empty = all
      * @param fields names, for the view; empty = all
@@ -106,9 +106,9 @@ public final class LoadJobs {
     }
 
     /**
-     * Goes on with a load that a restart interrupted, under its old id. One that fails keeps its goal, for the next start;
-     * one that fails because it does not fit is tried again, as the next attempt, when memory frees; one that is cancelled
-     * forgets its goal.
+     * Goes on with a load that a restart interrupted, under its old id. One that fails keeps its goal, for the next
+     * start; one that fails because it does not fit is tried again, as the next attempt, when memory frees; one that is
+     * cancelled forgets its goal.
      *
      * @param attempt this one's number: one more than what was saved
      */
@@ -164,9 +164,9 @@ public final class LoadJobs {
     /**
      * Releases partitions, or everything when {@code partitionIds} is empty; a running release of the same is joined.
      *
-     * <p>A load that is under way or waits is cancelled first, unless what it loads and what is released have nothing to do
-     * with each other: then it is waited for. When a load is cancelled of which something remains wanted, a load of
-     * {@code remaining} follows the release.
+     * <p>A load that is under way or waits is cancelled first, unless what it loads and what is released have nothing
+     * to do with each other: then it is waited for. When a load is cancelled of which something remains wanted, a load
+     * of {@code remaining} follows the release.
      *
      * @param remaining the desired state afterwards; null = nothing
      * @param partitions names, for the view; empty = all
@@ -430,12 +430,12 @@ public final class LoadJobs {
     // Events
 
     /**
-     * The events of an operation: first a {@code snapshot} unless {@code afterEventId} is in the ring, then what follows
-     * it, ending after the terminal event. Empty when {@code afterEventId} is the terminal event.
+     * The events of an operation: first a {@code snapshot} unless {@code afterEventId} is in the ring, then what
+     * follows it, ending after the terminal event. Empty when {@code afterEventId} is the terminal event.
      *
-     * <p>A snapshot has the number of the newest event, so the next event is one more. Only that of a finished operation has
-     * the number before: the terminal event follows every first snapshot, once. A subscriber that is so slow that the ring
-     * has moved on gets a snapshot in place of what it missed.
+     * <p>A snapshot has the number of the newest event, so the next event is one more. Only that of a finished
+     * operation has the number before: the terminal event follows every first snapshot, once. A subscriber that is so
+     * slow that the ring has moved on gets a snapshot in place of what it missed.
      *
      * @param afterEventId as {@link OperationEvent#eventId}; null = from now
      */
@@ -507,8 +507,8 @@ public final class LoadJobs {
     // Shutdown
 
     /**
-     * Stops every load (its goal stays saved, so the next start resumes it), hurries every release, and ends every stream;
-     * completes when no job holds bytes any more. Idempotent.
+     * Stops every load (its goal stays saved, so the next start resumes it), hurries every release, and ends every
+     * stream; completes when no job holds bytes any more. Idempotent.
      */
     public Mono<Void> shutdown() {
         return Mono.defer(() -> {

@@ -13,7 +13,8 @@ import reactor.core.publisher.Flux;
  * What one load brings into memory: segments by parts, in this order, and the bytes they take. Frozen; immutable.
  *
  * <p>An envelope: 10 M rows x 768 x 4 B are 30.7 GB, which is 7,300 chunks of 4 MiB. At 2 GB/s the load takes 15 s: 500
- * chunks per second, of which watchers see 10, so some 150 progress events. The plan itself is one small record per part.
+ * chunks per second, of which watchers see 10, so some 150 progress events. The plan itself is one small record per
+ * part.
  *
  * @param totalBytes that the budget must admit before the first byte moves: whole pages of every part
  */

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param replicaNumber 0 or less = the default, which is 1
  * @param refresh of a loaded collection: load what appeared since
  * @param deadline the job fails when it is not done by then; null = none
- * @param changeFields whether another field list of a loaded collection is a delta load (native API) or refused (Milvus)
+ * @param changeFields whether another field list of a loaded collection is a delta load (native API) or refused
+ *     (Milvus)
  */
 public record LoadRequest(
         String database,

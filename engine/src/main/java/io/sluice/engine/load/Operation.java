@@ -12,8 +12,8 @@ import reactor.core.publisher.Sinks;
 /**
  * What the world sees of a job: its state, its numbers, its events. Hot: it goes on whether or not anybody watches.
  *
- * <p>Thread-safe. Written by its job and by the ticks of the job's clock; each step changes the state and gives the event
- * its number under one lock, and tells the watchers after leaving it. Lock order: operation, then ring.
+ * <p>Thread-safe. Written by its job and by the ticks of the job's clock; each step changes the state and gives the
+ * event its number under one lock, and tells the watchers after leaving it. Lock order: operation, then ring.
  */
 final class Operation {
     private static final double NANOS_PER_SECOND = 1e9;
@@ -117,7 +117,8 @@ final class Operation {
         OperationView last;
         synchronized (this) {
             if (!state.mayBecome(next)) {
-                throw new IllegalStateException("operation " + identity.id() + " cannot go from " + state + " to " + next);
+                throw new IllegalStateException(
+                        "operation " + identity.id() + " cannot go from " + state + " to " + next);
             }
             if (next instanceof LoadState.Running) {
                 sayResumedIfStalled();
@@ -273,8 +274,8 @@ final class Operation {
     }
 
     /**
-     * The operation as it is, numbered so that the next event is one more. Once the operation is over, the terminal event
-     * still follows its snapshot.
+     * The operation as it is, numbered so that the next event is one more. Once the operation is over, the terminal
+     * event still follows its snapshot.
      */
     synchronized OperationEvent snapshot() {
         long covered = ring.newest() - (state instanceof LoadState.Done ? 1 : 0);

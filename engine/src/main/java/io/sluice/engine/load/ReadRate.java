@@ -6,8 +6,8 @@ import reactor.core.publisher.Mono;
 /**
  * Lets bytes pass at a steady rate, those of all loads together. Thread-safe.
  *
- * <p>Bytes pass one after the other on a time line: whoever asks gets the next stretch of it and may read when the stretch
- * is over. Time that nobody used is gone, so there are no bursts.
+ * <p>Bytes pass one after the other on a time line: whoever asks gets the next stretch of it and may read when the
+ * stretch is over. Time that nobody used is gone, so there are no bursts.
  */
 final class ReadRate {
     private static final long NO_LIMIT = 0;

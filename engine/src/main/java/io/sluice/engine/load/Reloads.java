@@ -13,8 +13,8 @@ import reactor.core.scheduler.Scheduler;
 /**
  * The loads of a restart that did not fit: tried again, oldest first, when memory frees enough for one. Thread-safe.
  *
- * <p>Such a load has failed and said so, but its goal stays saved; whoever asks for another load or for a release of the
- * collection takes it off the list.
+ * <p>Such a load has failed and said so, but its goal stays saved; whoever asks for another load or for a release of
+ * the collection takes it off the list.
  */
 final class Reloads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reloads.class);

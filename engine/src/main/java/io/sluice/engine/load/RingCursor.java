@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Where one subscriber stands in an {@link EventRing}. Iterates over what is new; asked again later, it goes on.
  * Confined to one thread at a time.
  *
- * <p>A cursor that has fallen out of the ring, or that starts without a position, hands out a snapshot instead of what it
- * has missed, and goes on behind it.
+ * <p>A cursor that has fallen out of the ring, or that starts without a position, hands out a snapshot instead of what
+ * it has missed, and goes on behind it.
  */
 final class RingCursor<E> implements Iterable<E>, Iterator<E> {
     /** A start without a position. */

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     └───────────────────┴──────────────giveBack────────────┴─────────────────▶ closed, forever
  * </pre>
  *
- * It exists, empty, before anything is asked for, so that whatever ends a load finds here all that there is to give back.
+ * It exists, empty, before anything is asked for, so that whatever ends a load finds here all that there is to give
+ * back.
  */
 final class StagedParts {
     private final LoadPlan plan;

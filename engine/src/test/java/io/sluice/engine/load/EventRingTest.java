@@ -83,7 +83,10 @@ class EventRingTest {
         assertThat(cursor.hasNext()).isFalse();
     }
 
-    /** Goal: no wake-up is lost. Method: two writers, many readers of different speed, a ring that is too small for some. */
+    /**
+     * Goal: no wake-up is lost. Method: two writers, many readers of different speed, a ring that is too small for
+     * some.
+     */
     @Test
     void follow_whileOthersAppend_seesTheEndAndNeverGoesBack() throws Exception {
         int count = 20_000;
@@ -114,6 +117,26 @@ class EventRingTest {
                 List<Long> seen = reader.get();
                 assertThat(seen.getLast()).isEqualTo(2L * count + 1);
                 assertThat(seen).isSorted().doesNotHaveDuplicates();
+            }
+        } finally {
+            scheduler.dispose();
+        }
+    }
+
+    /** Found by the shutdown test: a close beside an announcement ended the stream before its last event. */
+    @Test
+    void close_besideAnAnnouncement_stillHandsOutTheLastEvent() {
+        var scheduler = Schedulers.newParallel("ring-test", 1, true);
+        try {
+            for (int run = 0; run < 2_000; run++) {
+                var ring = new EventRing<String>(8);
+                fill(ring, 1);
+                var seen = ring.follow(cursor(ring, 1), scheduler).collectList().toFuture();
+                var announcing = CompletableFuture.runAsync(ring::announce);
+                fill(ring, 1);
+                ring.close();
+                announcing.join();
+                assertThat(seen.join()).as("run %d", run).containsExactly("e2");
             }
         } finally {
             scheduler.dispose();

@@ -108,7 +108,7 @@ class LoadJobsTest {
     }
 
     @Test
-    void load_withOtherGoalWhileOneRuns_takesItsTurn() {
+    void load_withOtherGoalWhileOneRuns_waitsForItsTurn() {
         try (var kit = new LoadKit()) {
             var target = kit.words();
             var gate = new LoadKit.Gate();
@@ -119,6 +119,7 @@ class LoadJobsTest {
             var both = FakeTarget.goalOfPartitions(1L, 2L);
             var second = kit.load(target, both);
             assertThat(second.id()).isNotEqualTo(first.id());
+            assertThat(second.state()).isEqualTo("queued");
             assertThat(kit.load(target, both).id()).isEqualTo(second.id());
             assertThat(kit.jobs.wanted(target)).isEqualTo(both);
             gate.open();

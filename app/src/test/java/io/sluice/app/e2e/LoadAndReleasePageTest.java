@@ -2,6 +2,8 @@ package io.sluice.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -20,6 +22,17 @@ class LoadAndReleasePageTest {
             "collectionName": "my_collection"
         }\
         """;
+
+    private static final String COMMAND =
+            """
+            curl --silent --request POST \\
+            --url "${CLUSTER_ENDPOINT}/v2/vectordb/collections/%s" \\
+            --header "Authorization: Bearer ${TOKEN}" \\
+            --header "Content-Type: application/json" \\
+            -d '{
+                "collectionName": "my_collection"
+            }'
+            """;
 
     private final TestServer server = TestServer.start();
     private final Rest rest = new Rest(server.baseUrl());
@@ -47,6 +60,21 @@ class LoadAndReleasePageTest {
         assertThat(released.toString())
                 .isEqualTo("{\"code\":0,\"data\":{\"loadProgress\":0,\"loadState\":\"LoadStateNotLoad\","
                         + "\"message\":\"\"},\"message\":\"\"}");
+    }
+
+    /** The same with curl itself, from a shell whose variables are those of the page. */
+    @Test
+    void page_commandsInAShell_answerAsPrinted() {
+        createMyCollection();
+        String variables = "export CLUSTER_ENDPOINT=\"" + server.baseUrl() + "\"\nexport TOKEN=\"root:Milvus\"\n";
+        List<String> answers = Stream.of("load", "get_load_state", "release", "get_load_state")
+                .map(verb -> LocalShell.run(LocalShell.repository(), variables + COMMAND.formatted(verb)))
+                .toList();
+
+        assertThat(answers.get(0)).isEqualTo("{\"code\":0,\"data\":{}}");
+        assertThat(answers.get(1)).contains("\"loadProgress\":100,\"loadState\":\"LoadStateLoaded\",\"message\":\"\"");
+        assertThat(answers.get(2)).isEqualTo("{\"code\":0,\"data\":{}}");
+        assertThat(answers.get(3)).contains("\"loadProgress\":0,\"loadState\":\"LoadStateNotLoad\",\"message\":\"\"");
     }
 
     /** The page has no REST for its second part ("Not support yet"); the options have the names of the SDKs. */

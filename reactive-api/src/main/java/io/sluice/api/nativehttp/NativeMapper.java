@@ -6,6 +6,7 @@ import io.sluice.engine.load.MultiplexedEvent;
 import io.sluice.engine.load.OperationEvent;
 import io.sluice.engine.load.OperationView;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +35,11 @@ final class NativeMapper {
                 view.segmentsTotal(),
                 view.rowsTotal(),
                 view.bytesPerSecond(),
-                view.etaSeconds(),
+                rounded(view.etaSeconds()),
                 view.bytesFreed(),
-                view.createdAt().toString(),
-                text(view.startedAt()),
-                text(view.finishedAt()),
+                text(view.createdAt()),
+                textOrNull(view.startedAt()),
+                textOrNull(view.finishedAt()),
                 view.stalled(),
                 problem(view.failure(), view.id()),
                 lastEventId(view));
@@ -59,14 +60,14 @@ final class NativeMapper {
 
     static NativeWire.Event event(OperationEvent event) {
         return new NativeWire.Event(
-                event.eventId(), event.type().wireName(), event.at().toString(), null, segment(event),
+                event.eventId(), event.type().wireName(), text(event.at()), null, segment(event),
                 operation(event.view()));
     }
 
     static NativeWire.Event event(MultiplexedEvent numbered) {
         OperationEvent event = numbered.event();
         return new NativeWire.Event(
-                numbered.eventId(), event.type().wireName(), event.at().toString(), event.eventId(), segment(event),
+                numbered.eventId(), event.type().wireName(), text(event.at()), event.eventId(), segment(event),
                 operation(event.view()));
     }
 
@@ -103,7 +104,16 @@ final class NativeMapper {
         return failure == null ? null : Problems.of(failure, operationId);
     }
 
-    private static @Nullable String text(@Nullable Instant instant) {
-        return instant == null ? null : instant.toString();
+    private static @Nullable String textOrNull(@Nullable Instant instant) {
+        return instant == null ? null : text(instant);
+    }
+
+    private static String text(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.MILLIS).toString();
+    }
+
+    /** To the millisecond: the rest is noise. */
+    private static @Nullable Double rounded(@Nullable Double seconds) {
+        return seconds == null ? null : Math.round(seconds * 1e3) / 1e3;
     }
 }

@@ -78,7 +78,7 @@ final class NativeWire {
             int status,
             String detail,
             int code,
-            boolean retriable,
+            boolean retryable,
             @Nullable Long needBytes,
             @Nullable Long freeBytes,
             @Nullable Long limitBytes,

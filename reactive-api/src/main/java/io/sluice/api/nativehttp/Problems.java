@@ -27,7 +27,7 @@ final class Problems {
         NativeWire.Problem plain = plain(error.code(), status(error), error.text(), operationId);
         return error instanceof EngineException.OutOfBudget budget
                 ? new NativeWire.Problem(
-                        plain.type(), plain.title(), plain.status(), plain.detail(), plain.code(), plain.retriable(),
+                        plain.type(), plain.title(), plain.status(), plain.detail(), plain.code(), plain.retryable(),
                         budget.needBytes(), budget.freeBytes(), budget.limitBytes(), budget.holders(), operationId)
                 : plain;
     }

@@ -118,7 +118,7 @@ class NativeRoutesTest {
                 .consumeWith(is("/title", "Invalid parameter"))
                 .consumeWith(is("/status", 400))
                 .consumeWith(is("/code", 1100))
-                .consumeWith(is("/retriable", false))
+                .consumeWith(is("/retryable", false))
                 .consumeWith(starts("/detail", detail));
         assertThat(engine.asked).isEmpty();
     }
@@ -389,7 +389,7 @@ class NativeRoutesTest {
         engine.refusal = new EngineException.Unavailable(ErrorCode.SERVICE_NOT_READY, "starting");
         client.get().uri("/api/v1/memory").exchange().expectStatus().isEqualTo(503)
                 .expectHeader().valueEquals(HttpHeaders.RETRY_AFTER, "1")
-                .expectBody().consumeWith(is("/retriable", true));
+                .expectBody().consumeWith(is("/retryable", true));
     }
 
     @Test

@@ -37,7 +37,7 @@ class ProblemsTest {
         assertThat(problem.status()).isEqualTo(status);
         assertThat(problem.code()).isEqualTo(code);
         assertThat(problem.detail()).isEqualTo(error.text());
-        assertThat(problem.retriable()).isEqualTo(error.retriable());
+        assertThat(problem.retryable()).isEqualTo(error.retriable());
         assertThat(problem.operationId()).isEqualTo("op");
         assertThat(problem.needBytes() != null).isEqualTo(error instanceof EngineException.OutOfBudget);
     }

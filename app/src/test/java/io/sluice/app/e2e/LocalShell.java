@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Runs scripts with bash, as a reader of the README does. */
@@ -40,6 +41,6 @@ final class LocalShell {
     /** The folder of README.md: this module's or the one above. */
     static Path repository() {
         Path here = Path.of("").toAbsolutePath();
-        return Files.exists(here.resolve("README.md")) ? here : here.getParent();
+        return Files.exists(here.resolve("README.md")) ? here : Objects.requireNonNull(here.getParent());
     }
 }

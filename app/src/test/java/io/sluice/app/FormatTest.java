@@ -8,22 +8,16 @@ import com.palantir.javaformat.java.JavaFormatterOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Every Java file looks as the formatter writes it; with {@code -Dsluice.format=apply} the formatter writes it. */
 class FormatTest {
     private static final String APPLY =
             "mvn test -pl app -am -Dtest=FormatTest -Dsurefire.failIfNoSpecifiedTests=false -Dsluice.format=apply";
-
-    /**
-     * A bare {@code _} inside a record pattern, which this formatter cannot print; {@code var _} means the same. What
-     * tells it from the parameter of a lambda is the record's name before the parenthesis.
-     */
-    private static final Pattern NAMELESS_PATTERN =
-            Pattern.compile("((?<=\\w)\\((?:[^()\"';{}]*, )?)_(?=[,)])");
 
     private final Formatter formatter = Formatter.createFormatter(JavaFormatterOptions.builder()
             .style(JavaFormatterOptions.Style.PALANTIR)
@@ -52,9 +46,9 @@ class FormatTest {
 
     @Test
     void format_namelessPattern_getsAType() {
-        String text = "class A {\n    boolean b(Object o) {\n        return o instanceof P(_, int x, _);\n    }\n}\n";
+        String text = "class A {\n    boolean b(Object o) {\n        return o instanceof P(_, int x, Q(_), _);\n    }\n}\n";
 
-        assertThat(format("A", text)).contains("P(var _, int x, var _)");
+        assertThat(format("A", text)).contains("P(var _, int x, Q(var _), var _)");
     }
 
     @Test
@@ -72,13 +66,39 @@ class FormatTest {
         }
     }
 
+    /**
+     * A bare {@code _} inside a record pattern, which this formatter cannot print, as {@code var _}, which means the
+     * same. What tells it from the parameter of a lambda is the record's name before the parenthesis.
+     */
     private static String withNamedPatterns(String text) {
-        String before = text;
-        String after = NAMELESS_PATTERN.matcher(before).replaceAll("$1var _");
-        while (!after.equals(before)) { // one pattern may have several
-            before = after;
-            after = NAMELESS_PATTERN.matcher(before).replaceAll("$1var _");
+        StringBuilder named = new StringBuilder(text.length());
+        Deque<Boolean> afterName = new ArrayDeque<>();
+        for (int i = 0; i < text.length(); i++) {
+            int end = Tidy.endOfNoCode(text, i);
+            if (end > i) {
+                named.append(text, i, end);
+                i = end - 1;
+                continue;
+            }
+            char here = text.charAt(i);
+            if (here == '(') {
+                afterName.push(i > 0 && Character.isJavaIdentifierPart(text.charAt(i - 1)));
+            } else if (here == ')') {
+                afterName.poll();
+            } else if (here == '_' && Boolean.TRUE.equals(afterName.peek()) && standsAlone(text, i)) {
+                named.append("var ");
+            }
+            named.append(here);
         }
-        return after;
+        return named.toString();
+    }
+
+    /** Between an opening parenthesis or a comma and a comma or a closing parenthesis. */
+    private static boolean standsAlone(String text, int underscore) {
+        int before = underscore - 1;
+        while (Character.isWhitespace(text.charAt(before))) {
+            before--;
+        }
+        return "(,".indexOf(text.charAt(before)) >= 0 && ",)".indexOf(text.charAt(underscore + 1)) >= 0;
     }
 }

@@ -118,24 +118,34 @@ final class Tidy {
         }
     }
 
-    /** The text without comments, and with empty strings. */
+    /** The text without comments and literals. */
     static String codeOf(String text) {
         StringBuilder code = new StringBuilder(text.length());
         int i = 0;
         while (i < text.length()) {
-            if (text.startsWith("//", i)) {
-                i = endOr(text, "\n", i);
-            } else if (text.startsWith("/*", i)) {
-                i = endOr(text, "*/", i + 2) + 2;
-            } else if (text.startsWith("\"\"\"", i)) {
-                i = endOr(text, "\"\"\"", i + 3) + 3;
-            } else if (text.charAt(i) == '"' || text.charAt(i) == '\'') {
-                i = endOfLiteral(text, i);
-            } else {
+            int end = endOfNoCode(text, i);
+            if (end == i) {
                 code.append(text.charAt(i++));
+            } else {
+                i = end;
             }
         }
         return code.toString();
+    }
+
+    /** Where the comment or literal ends that starts here; here, when none does. */
+    static int endOfNoCode(String text, int start) {
+        if (text.startsWith("//", start)) {
+            return endOr(text, "\n", start);
+        }
+        if (text.startsWith("/*", start)) {
+            return Math.min(endOr(text, "*/", start + 2) + 2, text.length());
+        }
+        if (text.startsWith("\"\"\"", start)) {
+            return Math.min(endOr(text, "\"\"\"", start + 3) + 3, text.length());
+        }
+        char first = text.charAt(start);
+        return first == '"' || first == '\'' ? endOfLiteral(text, start) : start;
     }
 
     private static int endOr(String text, String end, int from) {
@@ -148,6 +158,6 @@ final class Tidy {
         while (i < text.length() && text.charAt(i) != text.charAt(start)) {
             i += text.charAt(i) == '\\' ? 2 : 1;
         }
-        return i + 1;
+        return Math.min(i + 1, text.length());
     }
 }

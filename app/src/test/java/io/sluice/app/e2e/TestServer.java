@@ -62,6 +62,7 @@ public final class TestServer implements AutoCloseable {
                 "SLUICE_PORT", "0",
                 "SLUICE_DATA", data.toString(),
                 "SLUICE_MEMORY_BUDGET", "1GiB",
+                "logging.level.io.sluice", "warn",
                 "spring.main.register-shutdown-hook", "false"));
         all.putAll(settings);
         ConfigurableApplicationContext context = Sluice.start(new OnlyThese(all));

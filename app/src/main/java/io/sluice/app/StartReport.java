@@ -26,7 +26,8 @@ final class StartReport {
 
     static String of(ConfigurableApplicationContext server) {
         Settings settings = server.getBean(Settings.class);
-        int port = Objects.requireNonNull(((WebServerApplicationContext) server).getWebServer()).getPort();
+        int port = Objects.requireNonNull(((WebServerApplicationContext) server).getWebServer())
+                .getPort();
         return String.join(
                 "\n",
                 "Sluice " + version(),
@@ -70,13 +71,13 @@ final class StartReport {
             return "vectorised (" + VECTOR_MODULE + ")";
         }
         return """
-                SCALAR
-                *******************************************************************************
-                *  WARNING: the module %s is missing, so every distance is        *
-                *  computed without vector instructions: searches and index builds are many   *
-                *  times slower. Start with: java @config/jvm.args -jar app/target/sluice.jar *
-                *******************************************************************************"""
-                .formatted(VECTOR_MODULE);
+            SCALAR
+            *******************************************************************************
+            *  WARNING: the module %s is missing, so every distance is        *
+            *  computed without vector instructions: searches and index builds are many   *
+            *  times slower. Start with: java @config/jvm.args -jar app/target/sluice.jar *
+            *******************************************************************************\
+            """.formatted(VECTOR_MODULE);
     }
 
     /** Since the JVM began, so that what an operator waited for is what it says. */

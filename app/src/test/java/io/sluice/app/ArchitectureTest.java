@@ -47,14 +47,33 @@ class ArchitectureTest {
         ROOMS.put("load", Set.of("error", "memory", "schema", "store", "catalog", "segment"));
         ROOMS.put(
                 "collection",
-                Set.of("error", "memory", "schema", "distance", "store", "catalog", "log", "segment", "filter", "index",
+                Set.of(
+                        "error",
+                        "memory",
+                        "schema",
+                        "distance",
+                        "store",
+                        "catalog",
+                        "log",
+                        "segment",
+                        "filter",
+                        "index",
                         "load"));
         ROOMS.put(
-                "search",
-                Set.of("error", "memory", "schema", "distance", "segment", "filter", "index", "collection"));
+                "search", Set.of("error", "memory", "schema", "distance", "segment", "filter", "index", "collection"));
         ROOMS.put(
                 "compaction",
-                Set.of("error", "memory", "schema", "distance", "store", "catalog", "log", "segment", "index", "load",
+                Set.of(
+                        "error",
+                        "memory",
+                        "schema",
+                        "distance",
+                        "store",
+                        "catalog",
+                        "log",
+                        "segment",
+                        "index",
+                        "load",
                         "collection"));
     }
 
@@ -74,8 +93,14 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        ENGINE + "..", "java..", "reactor.core..", "reactor.util..", "org.reactivestreams..",
-                        "org.slf4j..", "org.jspecify..", "jdk.incubator.vector..")
+                        ENGINE + "..",
+                        "java..",
+                        "reactor.core..",
+                        "reactor.util..",
+                        "org.reactivestreams..",
+                        "org.slf4j..",
+                        "org.jspecify..",
+                        "jdk.incubator.vector..")
                 .because("the engine knows nobody: no Spring, no SQL, no HTTP, no JSON library")
                 .check(CLASSES);
     }
@@ -89,8 +114,8 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(room(name))
                 .should()
-                .dependOnClassesThat(resideInAPackage(ENGINE + "..")
-                        .and(not(resideInAnyPackage(allowed.toArray(String[]::new)))))
+                .dependOnClassesThat(
+                        resideInAPackage(ENGINE + "..").and(not(resideInAnyPackage(allowed.toArray(String[]::new)))))
                 .because("engine." + name + " may use " + ROOMS.get(name))
                 .allowEmptyShould(true) // a room that is not built yet
                 .check(CLASSES);

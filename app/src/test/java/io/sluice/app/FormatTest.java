@@ -41,12 +41,15 @@ class FormatTest {
             }
         }
 
-        assertThat(different).as("these files are not formatted; run: %s", APPLY).isEmpty();
+        assertThat(different)
+                .as("these files are not formatted; run: %s", APPLY)
+                .isEmpty();
     }
 
     @Test
     void format_namelessPattern_getsAType() {
-        String text = "class A {\n    boolean b(Object o) {\n        return o instanceof P(_, int x, Q(_), _);\n    }\n}\n";
+        String text =
+                "class A {\n    boolean b(Object o) {\n        return o instanceof P(_, int x, Q(_), _);\n    }\n}\n";
 
         assertThat(format("A", text)).contains("P(var _, int x, Q(var _), var _)");
     }

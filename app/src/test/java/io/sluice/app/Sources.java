@@ -11,8 +11,23 @@ import java.util.stream.Stream;
 record Sources(Path root) {
     private static final List<String> MODULES = List.of("engine", "reactive-api", "config", "app", "bench");
     private static final List<String> TEXTS = List.of(
-            ".java", ".xml", ".md", ".sql", ".properties", ".yml", ".yaml", ".args", ".factories", ".sh", ".py", ".c",
-            ".cpp", "Dockerfile", ".dockerignore", ".editorconfig", ".gitignore");
+            ".java",
+            ".xml",
+            ".md",
+            ".sql",
+            ".properties",
+            ".yml",
+            ".yaml",
+            ".args",
+            ".factories",
+            ".sh",
+            ".py",
+            ".c",
+            ".cpp",
+            "Dockerfile",
+            ".dockerignore",
+            ".editorconfig",
+            ".gitignore");
     private static final List<String> FOREIGN_FOLDERS =
             List.of("target", ".git", "sluice-data", "node_modules", ".idea", ".venv");
 
@@ -22,7 +37,8 @@ record Sources(Path root) {
                 return new Sources(folder);
             }
         }
-        throw new IllegalStateException("no repository root above " + Path.of("").toAbsolutePath());
+        throw new IllegalStateException(
+                "no repository root above " + Path.of("").toAbsolutePath());
     }
 
     /** Every Java file of every module, main and test. */
@@ -46,7 +62,8 @@ record Sources(Path root) {
         }
         try (Stream<Path> children = Files.list(folder)) {
             return children.sorted()
-                    .filter(child -> !FOREIGN_FOLDERS.contains(child.getFileName().toString()))
+                    .filter(child ->
+                            !FOREIGN_FOLDERS.contains(child.getFileName().toString()))
                     .flatMap(child -> Files.isDirectory(child) ? walk(child).stream() : Stream.of(child))
                     .toList();
         } catch (IOException failure) {

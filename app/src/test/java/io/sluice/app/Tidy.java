@@ -32,12 +32,14 @@ final class Tidy {
     private static final String PACKAGE_INFO = "/package-info.java";
 
     private static final List<Ban> BANS = List.of(
-            ban("engine/", MAIN, "Arena.of", "MemoryBudget, the only way to off-heap memory").except("SegmentArena"),
+            ban("engine/", MAIN, "Arena.of", "MemoryBudget, the only way to off-heap memory")
+                    .except("SegmentArena"),
             ban("engine/", MAIN, "org.springframework", "an option record; config/ does the wiring"),
             ban("engine/", MAIN, "jackson", "a record; JSON is read and written at the edge"),
             ban("engine/", MAIN, "r2dbc", "the Catalog port; its adapter is in config/"),
             ban("engine/", MAIN, "io.netty", "a Flux; the wire is in reactive-api/"),
-            ban("", MAIN, "import jdk.incubator.vector", "the kernels of engine.distance").except("PanamaKernels"),
+            ban("", MAIN, "import jdk.incubator.vector", "the kernels of engine.distance")
+                    .except("PanamaKernels"),
             ban("engine/", MAIN, ".subscribe(", "return the Flux; LoadJobs is the one place that subscribes")
                     .except("LoadJobs"),
             ban("reactive-api/", MAIN, ".subscribe(", "return the Mono to WebFlux, which subscribes"),
@@ -66,8 +68,8 @@ final class Tidy {
     private static final String BROKEN = "FIX" + "ME";
     private static final Pattern VAGUE_NAME =
             Pattern.compile(".*/\\w*(Impl|Helper|Helpers|Util|Utils|Manager|Service|DTO|Dto)\\.java");
-    private static final Pattern PACKAGE_COMMENT =
-            Pattern.compile("\\A/\\*\\*\\s+\\*? ?[A-Z{].*?\\.(\\s|\\n).*?\\*/\\s*@NullMarked\\s+package ", Pattern.DOTALL);
+    private static final Pattern PACKAGE_COMMENT = Pattern.compile(
+            "\\A/\\*\\*\\s+\\*? ?[A-Z{].*?\\.(\\s|\\n).*?\\*/\\s*@NullMarked\\s+package ", Pattern.DOTALL);
 
     private Tidy() {}
 
@@ -113,7 +115,9 @@ final class Tidy {
         if (name.contains("/util/") || name.contains("/utils/")) {
             complaints.add(name + ": a package 'util' is banned, put it into the room that uses it");
         }
-        if (name.endsWith(PACKAGE_INFO) && name.contains(MAIN) && !PACKAGE_COMMENT.matcher(text).find()) {
+        if (name.endsWith(PACKAGE_INFO)
+                && name.contains(MAIN)
+                && !PACKAGE_COMMENT.matcher(text).find()) {
             complaints.add(name + ": a package says in a sentence what it is, and is @NullMarked");
         }
     }

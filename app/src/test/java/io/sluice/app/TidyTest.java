@@ -50,7 +50,10 @@ class TidyTest {
         "engine/src/test/java/X.java, @Disabled void x(), a test that runs"
     })
     void complaints_bannedWord_saysWhatToUse(String file, String code, String instead) {
-        assertThat(Tidy.complaints(file, code + "\n")).singleElement().asString().contains(file, "banned", instead);
+        assertThat(Tidy.complaints(file, code + "\n"))
+                .singleElement()
+                .asString()
+                .contains(file, "banned", instead);
     }
 
     @ParameterizedTest
@@ -79,14 +82,19 @@ class TidyTest {
         assertThat(Tidy.complaints("a.md", "a\tb\n")).singleElement().asString().contains("tab");
         assertThat(Tidy.complaints("a.md", "a")).singleElement().asString().contains("line feed");
         assertThat(Tidy.complaints("a.md", "a\r\n")).singleElement().asString().contains("carriage return");
-        assertThat(Tidy.complaints("a.md", "TO" + "DO\n")).singleElement().asString().contains("left to do");
+        assertThat(Tidy.complaints("a.md", "TO" + "DO\n"))
+                .singleElement()
+                .asString()
+                .contains("left to do");
         assertThat(Tidy.complaints("a.md", "")).isEmpty();
     }
 
     @Test
     void complaints_vagueNames_areNamed() {
-        assertThat(Tidy.complaints("engine/src/main/java/a/LoadHelper.java", "\n")).hasSize(1);
-        assertThat(Tidy.complaints("engine/src/main/java/a/util/Load.java", "\n")).hasSize(1);
+        assertThat(Tidy.complaints("engine/src/main/java/a/LoadHelper.java", "\n"))
+                .hasSize(1);
+        assertThat(Tidy.complaints("engine/src/main/java/a/util/Load.java", "\n"))
+                .hasSize(1);
     }
 
     @Test
@@ -94,10 +102,12 @@ class TidyTest {
         String name = "engine/src/main/java/a/package-info.java";
 
         assertThat(Tidy.complaints(name, "@NullMarked\npackage a;\n")).hasSize(1);
-        assertThat(Tidy.complaints(name, "/** Things that fit. */\npackage a;\n")).hasSize(1);
+        assertThat(Tidy.complaints(name, "/** Things that fit. */\npackage a;\n"))
+                .hasSize(1);
         assertThat(Tidy.complaints(name, "/** Things that fit. */\n@NullMarked\npackage a;\n"))
                 .isEmpty();
-        assertThat(Tidy.complaints(name, "/**\n * Things that\n * fit.\n *\n * <p>More.\n */\n@NullMarked\npackage a;\n"))
+        assertThat(Tidy.complaints(
+                        name, "/**\n * Things that\n * fit.\n *\n * <p>More.\n */\n@NullMarked\npackage a;\n"))
                 .isEmpty();
     }
 }

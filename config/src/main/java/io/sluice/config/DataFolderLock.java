@@ -42,7 +42,8 @@ public final class DataFolderLock implements AutoCloseable {
             try {
                 if (tryLock(channel) == null) {
                     throw new StartRefused("the data folder is in use by another server: folder=" + folder + ", pid="
-                            + Files.readString(file).strip() + ". Stop that server or set SLUICE_DATA to another folder");
+                            + Files.readString(file).strip()
+                            + ". Stop that server or set SLUICE_DATA to another folder");
                 }
                 writePid(channel);
                 return new DataFolderLock(folder, channel);
@@ -68,8 +69,7 @@ public final class DataFolderLock implements AutoCloseable {
 
     private static void writePid(FileChannel channel) throws IOException {
         channel.truncate(0);
-        channel.write(ByteBuffer.wrap(
-                (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+        channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
         channel.force(true);
     }
 

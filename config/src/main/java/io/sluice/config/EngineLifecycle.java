@@ -42,7 +42,8 @@ public final class EngineLifecycle implements SmartLifecycle, DisposableBean {
     }
 
     /** Null before the engine is open and after it began to close. */
-    @Nullable Serving serving() {
+    @Nullable
+    Serving serving() {
         return stopped.get() ? null : serving;
     }
 

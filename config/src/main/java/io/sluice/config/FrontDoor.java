@@ -65,10 +65,15 @@ final class FrontDoor implements RouterFunction<ServerResponse> {
                 .header("Retry-After", RETRY_AFTER_SECONDS)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .bodyValue(Map.of(
-                        "title", "service not ready",
-                        "status", HttpStatus.SERVICE_UNAVAILABLE.value(),
-                        "detail", NOT_READY_TEXT,
-                        "code", NOT_READY,
-                        "retryable", true));
+                        "title",
+                        "service not ready",
+                        "status",
+                        HttpStatus.SERVICE_UNAVAILABLE.value(),
+                        "detail",
+                        NOT_READY_TEXT,
+                        "code",
+                        NOT_READY,
+                        "retryable",
+                        true));
     }
 }

@@ -19,8 +19,7 @@ record MachineMemory(long limitBytes, long heapBytes) {
     private static final long UNKNOWN_BYTES = 4L << 30; // 4 GiB
 
     static MachineMemory ofThisProcess() {
-        return new MachineMemory(
-                readLimit(Path.of("/")), Runtime.getRuntime().maxMemory());
+        return new MachineMemory(readLimit(Path.of("/")), Runtime.getRuntime().maxMemory());
     }
 
     /** @param root of the file system; another one in tests */

@@ -22,7 +22,8 @@ enum Setting {
             "max-body-in-flight",
             Kind.BYTES,
             "256MiB",
-            "Bodies of all requests together, which live on the Java heap while they are read; above it code 1807, retriable."),
+            "Bodies of all requests together, which live on the Java heap while they are read; above it code 1807,"
+                    + " retriable."),
     REQUEST_TIMEOUT("request-timeout", Kind.TIME, "30s", "Of a request that brings no `Request-Timeout` header."),
     SEARCH_THREADS("search-threads", Kind.COUNT, "number of cores", "Threads that run searches and queries."),
     INDEX_BUILD_THREADS("index-build-threads", Kind.COUNT, "half the cores", "Threads of one index build."),

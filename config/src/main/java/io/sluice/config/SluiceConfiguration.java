@@ -1,10 +1,10 @@
 package io.sluice.config;
 
-import io.sluice.config.catalog.R2dbcCatalog;
 import io.sluice.api.ApiOptions;
 import io.sluice.api.nativehttp.NativeHttpOptions;
 import io.sluice.api.nativehttp.NativeRoutes;
 import io.sluice.api.rest.RestRoutes;
+import io.sluice.config.catalog.R2dbcCatalog;
 import io.sluice.engine.VectorEngine;
 import io.sluice.engine.catalog.Catalog;
 import java.net.InetAddress;
@@ -67,7 +67,8 @@ public final class SluiceConfiguration implements ApplicationContextInitializer<
         context.registerBean(OpenStreams.class, OpenStreams::new);
         context.registerBean(
                 HttpHandler.class,
-                () -> httpHandler(settings, context.getBean(EngineLifecycle.class), context.getBean(OpenStreams.class)));
+                () -> httpHandler(
+                        settings, context.getBean(EngineLifecycle.class), context.getBean(OpenStreams.class)));
         context.registerBean(ReactiveWebServerFactory.class, () -> webServer(settings));
         context.registerBean(
                 AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME,
@@ -93,8 +94,8 @@ public final class SluiceConfiguration implements ApplicationContextInitializer<
                 ApiOptions.defaults(json).loadAnswerAfter(),
                 settings.requestTimeout(),
                 json);
-        RouterFunction<ServerResponse> routes = RestRoutes.of(engine, options)
-                .and(NativeRoutes.of(engine, NativeHttpOptions.defaults()));
+        RouterFunction<ServerResponse> routes =
+                RestRoutes.of(engine, options).and(NativeRoutes.of(engine, NativeHttpOptions.defaults()));
         return new Serving(routes, engine.close().doFinally(_ -> json.dispose()));
     }
 

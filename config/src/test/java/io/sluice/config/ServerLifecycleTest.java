@@ -92,15 +92,19 @@ class ServerLifecycleTest {
         return RouterFunctions.route()
                 .GET("/hello", _ -> ServerResponse.ok().bodyValue("hello"))
                 .GET("/events", _ -> ServerResponse.ok().body(events(), ServerSentEvent.class))
-                .POST("/size", request -> request.bodyToMono(byte[].class)
-                        .flatMap(body -> ServerResponse.ok().bodyValue(String.valueOf(body.length))))
+                .POST(
+                        "/size",
+                        request -> request.bodyToMono(byte[].class)
+                                .flatMap(body -> ServerResponse.ok().bodyValue(String.valueOf(body.length))))
                 .build();
     }
 
     /** One event, then silence without an end. */
     private Flux<ServerSentEvent<String>> events() {
         return Flux.concat(
-                        Flux.just(ServerSentEvent.builder("first").event("snapshot").build()),
+                        Flux.just(ServerSentEvent.builder("first")
+                                .event("snapshot")
+                                .build()),
                         Flux.<ServerSentEvent<String>>never())
                 .doOnCancel(() -> steps.add("stream ended"));
     }

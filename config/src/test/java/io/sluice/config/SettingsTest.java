@@ -25,7 +25,9 @@ class SettingsTest {
 
     private static StandardEnvironment environment(Map<String, String> values) {
         StandardEnvironment environment = new StandardEnvironment();
-        environment.getPropertySources().forEach(source -> environment.getPropertySources().remove(source.getName()));
+        environment
+                .getPropertySources()
+                .forEach(source -> environment.getPropertySources().remove(source.getName()));
         environment.getPropertySources().addFirst(new MapPropertySource("test", Map.copyOf(values)));
         return environment;
     }
@@ -108,7 +110,8 @@ class SettingsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"sluice.load.read-rate", "sluice.load.readRate", "SLUICE_LOAD_READ_RATE", "SLUICE_LOAD_READRATE"})
+            strings = {"sluice.load.read-rate", "sluice.load.readRate", "SLUICE_LOAD_READ_RATE", "SLUICE_LOAD_READRATE"
+            })
     void of_relaxedSpelling_isTheSameSetting(String name) {
         assertThat(read(Map.of(name, "5MiB")).load().readBytesPerSecond()).isEqualTo(5 << 20);
     }
@@ -177,12 +180,14 @@ class SettingsTest {
                 .hasMessageContaining("10.5 GiB")
                 .hasMessageContaining("heap=1 GiB")
                 .hasMessageContaining("=11 GiB");
-        assertThat(read(Map.of("SLUICE_MEMORY_BUDGET", "10GiB")).memoryBudgetBytes()).isEqualTo(10 * GIB);
+        assertThat(read(Map.of("SLUICE_MEMORY_BUDGET", "10GiB")).memoryBudgetBytes())
+                .isEqualTo(10 * GIB);
     }
 
     @Test
     void of_bodyLimits_fitTogether() {
-        assertThat(read(Map.of("SLUICE_MAX_BODY", "512MiB")).maxBodyBytesInFlight()).isEqualTo(512L << 20);
+        assertThat(read(Map.of("SLUICE_MAX_BODY", "512MiB")).maxBodyBytesInFlight())
+                .isEqualTo(512L << 20);
         assertThatThrownBy(() -> read(Map.of("SLUICE_MAX_BODY_IN_FLIGHT", "32MiB")))
                 .isInstanceOf(StartRefused.class)
                 .hasMessageContaining("SLUICE_MAX_BODY_IN_FLIGHT")
@@ -219,7 +224,17 @@ class SettingsTest {
 
     @Test
     void of_namesOfOthers_areLeftAlone() {
-        assertThat(read(Map.of("SLUICEX", "1", "server.port", "1", "MY_SLUICE_PORT", "1", "sluicegate.x", "1", "sluice.leaks", "true"))
+        assertThat(read(Map.of(
+                                "SLUICEX",
+                                "1",
+                                "server.port",
+                                "1",
+                                "MY_SLUICE_PORT",
+                                "1",
+                                "sluicegate.x",
+                                "1",
+                                "sluice.leaks",
+                                "true"))
                         .ignoredVariables())
                 .isEmpty();
     }

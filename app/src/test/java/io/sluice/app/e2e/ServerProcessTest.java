@@ -21,8 +21,8 @@ class ServerProcessTest {
 
     private static int health(ServerProcess server) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest request =
-                    HttpRequest.newBuilder(URI.create(server.baseUrl() + "/health")).build();
+            HttpRequest request = HttpRequest.newBuilder(URI.create(server.baseUrl() + "/health"))
+                    .build();
             return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         }
     }
@@ -61,8 +61,7 @@ class ServerProcessTest {
     @Test
     void start_portInUse_isRefusedNamingIt() {
         try (ServerProcess first = ServerProcess.start(data.resolve("first"), Map.of())) {
-            assertRefused(
-                    Map.of("SLUICE_PORT", Integer.toString(first.port())), "port=" + first.port(), "SLUICE_PORT");
+            assertRefused(Map.of("SLUICE_PORT", Integer.toString(first.port())), "port=" + first.port(), "SLUICE_PORT");
         }
     }
 

@@ -38,7 +38,8 @@ class ServerTest {
         try (TestServer server = TestServer.start()) {
             assertThat(server.port()).isPositive();
             assertThat(get(server, "/health").statusCode()).isEqualTo(200);
-            assertThat(post(server, "/v2/vectordb/collections/list", "{}").body()).contains("\"code\":0");
+            assertThat(post(server, "/v2/vectordb/collections/list", "{}").body())
+                    .contains("\"code\":0");
             assertThat(get(server, "/api/v1/memory").body()).contains("\"limitBytes\":" + (1L << 30));
         }
     }
@@ -59,10 +60,12 @@ class ServerTest {
     void restart_sameFolder_findsWhatWasThere() throws Exception {
         try (TestServer server = TestServer.start(data, Map.of())) {
             String create = "{\"collectionName\":\"words\",\"dimension\":4}";
-            assertThat(post(server, "/v2/vectordb/collections/create", create).body()).contains("\"code\":0");
+            assertThat(post(server, "/v2/vectordb/collections/create", create).body())
+                    .contains("\"code\":0");
         }
         try (TestServer server = TestServer.start(data, Map.of())) {
-            assertThat(post(server, "/v2/vectordb/collections/list", "{}").body()).contains("words");
+            assertThat(post(server, "/v2/vectordb/collections/list", "{}").body())
+                    .contains("words");
         }
     }
 }

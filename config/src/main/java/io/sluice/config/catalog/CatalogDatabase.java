@@ -46,17 +46,22 @@ final class CatalogDatabase {
 
     /** Runs {@code work} in one transaction; reads see one moment. */
     <T> Mono<T> read(String what, Function<Session, Mono<T>> work) {
-        return onOwnThread(what, connection -> Mono.from(connection.beginTransaction())
-                .then(work.apply(new Session(connection)))
-                .flatMap(result -> Mono.from(connection.commitTransaction()).thenReturn(result)));
+        return onOwnThread(
+                what,
+                connection -> Mono.from(connection.beginTransaction())
+                        .then(work.apply(new Session(connection)))
+                        .flatMap(result ->
+                                Mono.from(connection.commitTransaction()).thenReturn(result)));
     }
 
     /** Runs {@code work} in one transaction, all or nothing; when it completes, the change survives a power cut. */
     <T> Mono<T> change(String what, Function<Session, Mono<T>> work) {
-        return onOwnThread(what, connection -> Mono.from(connection.beginTransaction())
-                .then(work.apply(new Session(connection)))
-                .flatMap(result -> commit(connection).thenReturn(result))
-                .onErrorResume(failure -> rollback(connection).then(Mono.error(failure))));
+        return onOwnThread(
+                what,
+                connection -> Mono.from(connection.beginTransaction())
+                        .then(work.apply(new Session(connection)))
+                        .flatMap(result -> commit(connection).thenReturn(result))
+                        .onErrorResume(failure -> rollback(connection).then(Mono.error(failure))));
     }
 
     private static Mono<Void> commit(Connection connection) {

@@ -21,8 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class CatalogJson {
     private static final JsonMapper MAPPER = JsonMapper.builder()
-            .changeDefaultPropertyInclusion(
-                    inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
             .build();
     private static final TypeReference<Map<String, String>> STRINGS = new TypeReference<>() {};
 
@@ -47,7 +46,10 @@ final class CatalogJson {
 
     /** Exactly one is there; the real number as text, so that every bit comes back. */
     private record Default(
-            @Nullable Boolean flag, @Nullable Long whole, @Nullable String real, @Nullable String text) {}
+            @Nullable Boolean flag,
+            @Nullable Long whole,
+            @Nullable String real,
+            @Nullable String text) {}
 
     static String write(CollectionSchema schema) {
         List<Field> fields = schema.fields().stream().map(CatalogJson::toJson).toList();

@@ -42,8 +42,8 @@ final class Migrations {
 
     private static Mono<Void> applyAfter(int version, CatalogDatabase database) {
         return Flux.range(version + 1, FILES.size() - version)
-                .concatMap(next -> database.change(
-                        "bring the catalog to version " + next, session -> applyOne(next, session)))
+                .concatMap(next ->
+                        database.change("bring the catalog to version " + next, session -> applyOne(next, session)))
                 .then();
     }
 

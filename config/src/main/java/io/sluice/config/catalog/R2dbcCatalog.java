@@ -43,8 +43,8 @@ public final class R2dbcCatalog implements Catalog {
         return Mono.fromCallable(() -> databaseIn(folder.toAbsolutePath().normalize()))
                 .flatMap(database -> Migrations.apply(database)
                         .thenReturn(new R2dbcCatalog(database))
-                        .onErrorResume(failure ->
-                                database.close().onErrorComplete().then(Mono.error(failure))));
+                        .onErrorResume(
+                                failure -> database.close().onErrorComplete().then(Mono.error(failure))));
     }
 
     private static CatalogDatabase databaseIn(Path folder) {
@@ -205,12 +205,7 @@ public final class R2dbcCatalog implements Catalog {
                 "SELECT id, collection_id, name, created_timestamp, sealed_through_lsn, dropping FROM partitions"
                         + " ORDER BY id",
                 row -> new PartitionRecord(
-                        row.longAt(0),
-                        row.longAt(1),
-                        row.textAt(2),
-                        row.longAt(3),
-                        row.longAt(4),
-                        row.flagAt(5)));
+                        row.longAt(0), row.longAt(1), row.textAt(2), row.longAt(3), row.longAt(4), row.flagAt(5)));
     }
 
     @Override
@@ -274,8 +269,7 @@ public final class R2dbcCatalog implements Catalog {
     public Mono<Void> dropAlias(long databaseId, String alias) {
         return change(
                 "drop alias " + alias,
-                session ->
-                        session.run("DELETE FROM aliases WHERE database_id = $1 AND alias = $2", databaseId, alias));
+                session -> session.run("DELETE FROM aliases WHERE database_id = $1 AND alias = $2", databaseId, alias));
     }
 
     // Indexes
@@ -434,8 +428,9 @@ public final class R2dbcCatalog implements Catalog {
 
     @Override
     public Mono<Void> commit(SealCommit seal) {
-        return change("commit segments of partition " + seal.partitionId(), session -> Flux.concat(steps(session, seal))
-                .then(raise(session, seal)));
+        return change(
+                "commit segments of partition " + seal.partitionId(),
+                session -> Flux.concat(steps(session, seal)).then(raise(session, seal)));
     }
 
     private static List<Mono<Long>> steps(Session session, SealCommit seal) {

@@ -45,7 +45,10 @@ class R2dbcCatalogTest extends CatalogContract {
 
         assertThat(odd.resolve("sluice.mv.db")).exists();
         Catalog again = openIn(odd);
-        assertThat(again.readAll().block()).isNotNull().extracting(all -> all.databases().size()).isEqualTo(1);
+        assertThat(again.readAll().block())
+                .isNotNull()
+                .extracting(all -> all.databases().size())
+                .isEqualTo(1);
         again.close().block();
     }
 
@@ -63,7 +66,8 @@ class R2dbcCatalogTest extends CatalogContract {
     void open_halfAppliedMigration_isFinished() {
         Path half = folder.resolve("half");
         CatalogDatabase database = new CatalogDatabase(half);
-        for (String statement : Migrations.statements(Migrations.FILES.getFirst()).subList(0, 4)) {
+        for (String statement :
+                Migrations.statements(Migrations.FILES.getFirst()).subList(0, 4)) {
             database.change("test", session -> session.run(statement)).block();
         }
         database.close().block();

@@ -74,9 +74,19 @@ public abstract class CatalogContract {
         PartitionRecord partition = new PartitionRecord(3, 2, "_default", 9, 0, false);
         AliasRecord alias = new AliasRecord(1, "nick", 2);
         IndexRecord index = new IndexRecord(
-                2, new IndexDefinition(4, "by_vector", 101, "HNSW", "L2", Map.of("M", "16", "efConstruction", "200")), 10);
+                2,
+                new IndexDefinition(4, "by_vector", 101, "HNSW", "L2", Map.of("M", "16", "efConstruction", "200")),
+                10);
         SegmentRecord segment = new SegmentRecord(
-                5, 2, 3, "2/3/5.seg", 1_000, Long.MAX_VALUE, 11, 12, 0,
+                5,
+                2,
+                3,
+                "2/3/5.seg",
+                1_000,
+                Long.MAX_VALUE,
+                11,
+                12,
+                0,
                 List.of(new PartRecord(100, 0, 4_096), new PartRecord(101, 4_096, 1L << 40)));
         DeltaRecord delta = new DeltaRecord(6, 2, 3, "2/3/6.del", 17, 1_024, 13, 14);
         IndexFileRecord indexFile =
@@ -118,7 +128,18 @@ public abstract class CatalogContract {
         fields.add(FieldSchema.of("tiny", DataType.DOUBLE).withDefault(Double.MIN_VALUE));
         fields.add(FieldSchema.of("flag", DataType.BOOL).withDefault(false));
         fields.add(new FieldSchema(
-                0, "key", ODD, DataType.VARCHAR, null, false, false, true, true, false, false, null,
+                0,
+                "key",
+                ODD,
+                DataType.VARCHAR,
+                null,
+                false,
+                false,
+                true,
+                true,
+                false,
+                false,
+                null,
                 Map.of("max_length", "10")));
         return new CollectionSchema(ODD, fields, true, 4).withIds();
     }
@@ -131,7 +152,18 @@ public abstract class CatalogContract {
                 List.of(
                         FieldSchema.of("plain", type),
                         new FieldSchema(
-                                0, "several", "", DataType.ARRAY, type, false, false, false, false, true, false, null,
+                                0,
+                                "several",
+                                "",
+                                DataType.ARRAY,
+                                type,
+                                false,
+                                false,
+                                false,
+                                false,
+                                true,
+                                false,
+                                null,
                                 Map.of())),
                 false,
                 0);
@@ -166,7 +198,9 @@ public abstract class CatalogContract {
         catalog.put(collection(2, "words")).block();
         catalog.put(collection(3, "Words")).block();
 
-        assertThat(afterRestart().collections()).extracting(CollectionRecord::name).containsExactly("words", "Words");
+        assertThat(afterRestart().collections())
+                .extracting(CollectionRecord::name)
+                .containsExactly("words", "Words");
     }
 
     @Test
@@ -196,13 +230,16 @@ public abstract class CatalogContract {
         filled();
         CatalogSnapshot before = readAll();
 
-        assertFails(() -> catalog.put(new DatabaseRecord(50, "default", Map.of(), 1)).block());
+        assertFails(() ->
+                catalog.put(new DatabaseRecord(50, "default", Map.of(), 1)).block());
         assertFails(() -> catalog.put(collection(50, "words")).block());
         assertFails(() -> catalog.create(collection(50, "words"), new PartitionRecord(51, 50, "_default", 1, 0, false))
                 .block());
-        assertFails(() -> catalog.put(new PartitionRecord(50, 12, "_default", 1, 0, false)).block());
+        assertFails(() -> catalog.put(new PartitionRecord(50, 12, "_default", 1, 0, false))
+                .block());
 
-        assertFails(() -> catalog.put(new IndexRecord(2, new IndexDefinition(50, "vector", 100, "FLAT", "L2", Map.of()), 1))
+        assertFails(() -> catalog.put(
+                        new IndexRecord(2, new IndexDefinition(50, "vector", 100, "FLAT", "L2", Map.of()), 1))
                 .block());
 
         assertThat(readAll()).isEqualTo(before);
@@ -284,7 +321,9 @@ public abstract class CatalogContract {
         catalog.dropAlias(1, "nick").block();
         catalog.dropLoadSpec(2).block();
         assertThat(afterRestart().aliases()).extracting(AliasRecord::alias).containsExactly("zweiter");
-        assertThat(readAll().loadSpecs()).extracting(LoadSpecRecord::collectionId).containsExactly(12L);
+        assertThat(readAll().loadSpecs())
+                .extracting(LoadSpecRecord::collectionId)
+                .containsExactly(12L);
 
         catalog.dropDatabase(1).block();
         assertThat(afterRestart().databases()).isEmpty();
@@ -357,11 +396,10 @@ public abstract class CatalogContract {
                         List.of(),
                         List.of()))
                 .block());
-        assertFails(() -> catalog.commit(new SealCommit(
-                        2, 99, 100, List.of(segment(20, 2, 99)), List.of(), List.of(5L), List.of()))
-                .block());
         assertFails(() -> catalog.commit(
-                        new SealCommit(2, 99, 100, List.of(), List.of(), List.of(5L), List.of()))
+                        new SealCommit(2, 99, 100, List.of(segment(20, 2, 99)), List.of(), List.of(5L), List.of()))
+                .block());
+        assertFails(() -> catalog.commit(new SealCommit(2, 99, 100, List.of(), List.of(), List.of(5L), List.of()))
                 .block());
 
         assertThat(afterRestart()).isEqualTo(before);
@@ -503,7 +541,8 @@ public abstract class CatalogContract {
     }
 
     private static CollectionSchema schema() {
-        return new CollectionSchema("", List.of(FieldSchema.of("id", DataType.INT64).asPrimaryKey(false)), false, 0)
+        return new CollectionSchema(
+                        "", List.of(FieldSchema.of("id", DataType.INT64).asPrimaryKey(false)), false, 0)
                 .withIds();
     }
 

@@ -46,7 +46,9 @@ public final class FakeCatalog implements Catalog {
     public void failNext() {
         synchronized (disk) {
             faults.add(new EngineException.Failed(
-                    ErrorCode.IO_FAILED, "catalog change failed: planted fault. Nothing to do, a test asked for it", null));
+                    ErrorCode.IO_FAILED,
+                    "catalog change failed: planted fault. Nothing to do, a test asked for it",
+                    null));
         }
     }
 
@@ -154,7 +156,8 @@ public final class FakeCatalog implements Catalog {
     @Override
     public Mono<Void> put(IndexRecord index) {
         return change("put index " + index.definition().name(), records -> {
-            records.indexes.removeIf(other -> other.definition().id() == index.definition().id());
+            records.indexes.removeIf(
+                    other -> other.definition().id() == index.definition().id());
             records.indexes.add(index);
         });
     }
@@ -170,8 +173,8 @@ public final class FakeCatalog implements Catalog {
     @Override
     public Mono<Void> put(IndexFileRecord indexFile) {
         return change("put index file " + indexFile.key(), records -> {
-            records.indexFiles.removeIf(other ->
-                    other.indexId() == indexFile.indexId() && other.segmentId() == indexFile.segmentId());
+            records.indexFiles.removeIf(
+                    other -> other.indexId() == indexFile.indexId() && other.segmentId() == indexFile.segmentId());
             records.indexFiles.add(indexFile);
         });
     }
@@ -338,7 +341,8 @@ public final class FakeCatalog implements Catalog {
             unique(
                     "index name",
                     indexes.stream()
-                            .map(index -> List.of(index.collectionId(), index.definition().name()))
+                            .map(index -> List.of(
+                                    index.collectionId(), index.definition().name()))
                             .toList());
             unique("segment id", segments.stream().map(SegmentRecord::id).toList());
             unique("delta id", deltas.stream().map(DeltaRecord::id).toList());
@@ -387,7 +391,9 @@ public final class FakeCatalog implements Catalog {
                     sorted(
                             aliases,
                             Comparator.comparingLong(AliasRecord::databaseId).thenComparing(AliasRecord::alias)),
-                    sorted(indexes, Comparator.comparingLong(index -> index.definition().id())),
+                    sorted(
+                            indexes,
+                            Comparator.comparingLong(index -> index.definition().id())),
                     sorted(segments, Comparator.comparingLong(SegmentRecord::id)),
                     sorted(deltas, Comparator.comparingLong(DeltaRecord::id)),
                     sorted(

@@ -311,6 +311,7 @@ public final class LoadJobs {
     private void endTurn(Job job) {
         running.remove(job);
         operations.finished(job.operation());
+        log(job.operation());
         Job next;
         synchronized (lock) {
             long collectionId = job.operation().identity().collectionId();
@@ -327,6 +328,23 @@ public final class LoadJobs {
             reloads.add(load);
         }
         sayIfAllEnded();
+    }
+
+    private static void log(Operation over) {
+        OperationView view = over.view();
+        String name = over.identity().fullName();
+        long millis = view.startedAt() == null || view.finishedAt() == null
+                ? 0
+                : Duration.between(view.startedAt(), view.finishedAt()).toMillis();
+        switch (over.state()) {
+            case LoadState.Loaded _ ->
+                LOG.info("loaded {}: {} bytes in {} ms ({})", name, view.bytesTotal(), millis, view.id());
+            case LoadState.Released _ ->
+                LOG.info("released {}: {} bytes in {} ms ({})", name, view.bytesFreed(), millis, view.id());
+            case LoadState.Cancelled(EngineException cause) -> LOG.info("{} ({})", cause.text(), view.id());
+            case LoadState.Failed(EngineException cause) -> LOG.warn("{} ({})", cause.text(), view.id());
+            case LoadState.Running _ -> LOG.error("job ended without a word: operation={}", over);
+        }
     }
 
     /** A job that runs is asked; one that waits is over at once, for it holds nothing. */

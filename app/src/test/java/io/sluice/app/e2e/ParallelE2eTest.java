@@ -2,7 +2,6 @@ package io.sluice.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.engine.testkit.Words;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,7 +34,7 @@ class ParallelE2eTest {
     private final TestServer server = TestServer.start();
     private final Rest rest = new Rest(server.baseUrl());
     private final NativeApi api = new NativeApi(server.baseUrl());
-    private final Words words = WordRows.vectors();
+    private final List<WordRows.Word> words = WordRows.words();
     private final AtomicBoolean done = new AtomicBoolean();
     private final AtomicInteger right = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
@@ -88,11 +87,11 @@ class ParallelE2eTest {
         for (int i = 0; i < CYCLES; i++) {
             JsonNode loaded = api.loadAndWait("busy");
             assertThat(loaded.path("state").asString()).as("%s", loaded).isEqualTo("loaded");
-            assertThat(search(words.vector(i), words.word(i))).isTrue();
+            assertThat(search(words.get(i))).isTrue();
             if (i % 4 == 1) {
                 WordRows.flush(rest, "busy");
             }
-            assertThat(search(words.vector(WORDS - 1 - i), words.word(WORDS - 1 - i))).isTrue();
+            assertThat(search(words.get(WORDS - 1 - i))).isTrue();
             JsonNode released = api.releaseAndWait("busy");
             assertThat(released.path("state").asString()).as("%s", released).isEqualTo("released");
         }
@@ -100,8 +99,7 @@ class ParallelE2eTest {
 
     private void searchUntilDone(Random random) {
         while (!done.get()) {
-            int index = random.nextInt(WORDS);
-            search(words.vector(index), words.word(index));
+            search(words.get(random.nextInt(WORDS)));
         }
     }
 
@@ -109,7 +107,7 @@ class ParallelE2eTest {
     private void insertUntilDone(int firstId) {
         Random random = new Random(SEED + firstId);
         for (int id = firstId; !done.get(); id++) {
-            float[] vector = new float[words.dimension()];
+            float[] vector = new float[words.getFirst().vector().length];
             for (int i = 0; i < vector.length; i++) {
                 vector[i] = random.nextFloat() - 0.5f;
             }
@@ -117,6 +115,10 @@ class ParallelE2eTest {
             rest.ok("entities/insert", "{\"collectionName\": \"busy\", \"data\": [" + row + "]}");
             search(vector, "fresh " + id);
         }
+    }
+
+    private boolean search(WordRows.Word word) {
+        return search(word.vector(), word.text());
     }
 
     /** Whether it was served; then it was right. */

@@ -337,12 +337,14 @@ public final class LoadJobs {
                 ? 0
                 : Duration.between(view.startedAt(), view.finishedAt()).toMillis();
         switch (over.state()) {
-            case LoadState.Loaded _ ->
-                LOG.info("loaded {}: {} bytes in {} ms ({})", name, view.bytesTotal(), millis, view.id());
-            case LoadState.Released _ ->
-                LOG.info("released {}: {} bytes in {} ms ({})", name, view.bytesFreed(), millis, view.id());
-            case LoadState.Cancelled(EngineException cause) -> LOG.info("{} ({})", cause.text(), view.id());
-            case LoadState.Failed(EngineException cause) -> LOG.warn("{} ({})", cause.text(), view.id());
+            case LoadState.Loaded(long bytes) when bytes == 0 -> LOG.debug("{} had nothing to load ({})", name, view.id());
+            case LoadState.Released(long bytes) when bytes == 0 ->
+                LOG.debug("{} had nothing to release ({})", name, view.id());
+            case LoadState.Loaded(long bytes) -> LOG.info("loaded {}: {} bytes in {} ms ({})", name, bytes, millis, view.id());
+            case LoadState.Released(long bytes) ->
+                LOG.info("released {}: {} bytes in {} ms ({})", name, bytes, millis, view.id());
+            case LoadState.Cancelled(EngineException cause) -> LOG.info("{} is cancelled: {}", view.id(), cause.text());
+            case LoadState.Failed(EngineException cause) -> LOG.warn("{} failed: {}", view.id(), cause.text());
             case LoadState.Running _ -> LOG.error("job ended without a word: operation={}", over);
         }
     }

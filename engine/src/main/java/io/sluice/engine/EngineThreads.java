@@ -4,11 +4,12 @@ import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.ErrorCode;
 import io.sluice.engine.load.LoadSchedulers;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -23,15 +24,15 @@ final class EngineThreads implements AutoCloseable {
     private static final int DDL_THREADS = 4;
     private static final int WRITE_THREADS = 4;
 
-    private final ThreadPoolExecutor search;
-    private final ThreadPoolExecutor write;
-    private final ThreadPoolExecutor ddl;
+    private final Pool search;
+    private final Pool write;
+    private final Pool ddl;
     private final LoadSchedulers loads = LoadSchedulers.create();
 
     EngineThreads(int searchThreads) {
-        this.search = pool("search", searchThreads);
-        this.write = pool("write", WRITE_THREADS);
-        this.ddl = pool("ddl", DDL_THREADS);
+        this.search = new Pool("search", searchThreads);
+        this.write = new Pool("write", WRITE_THREADS);
+        this.ddl = new Pool("ddl", DDL_THREADS);
     }
 
     /** Runs a search or query. */
@@ -66,7 +67,7 @@ final class EngineThreads implements AutoCloseable {
         return loads;
     }
 
-    private static <T> Mono<T> on(ThreadPoolExecutor pool, Callable<T> work) {
+    private static <T> Mono<T> on(Pool pool, Callable<T> work) {
         return Mono.<T>create(answer -> {
                     try {
                         pool.execute(() -> {
@@ -77,40 +78,66 @@ final class EngineThreads implements AutoCloseable {
                             }
                         });
                     } catch (RejectedExecutionException full) {
-                        answer.error(
-                                pool.isShutdown()
-                                        ? new EngineException.Unavailable(
-                                                ErrorCode.SERVICE_UNAVAILABLE, "the server is shutting down")
-                                        : new EngineException.Unavailable(
-                                                ErrorCode.RATE_LIMITED,
-                                                "rate limit exceeded: too many requests wait: limit=" + QUEUE
-                                                        + ". Send fewer at a time and try again"));
+                        answer.error(pool.refusal());
                     }
                 })
                 .publishOn(Schedulers.parallel());
     }
 
-    private static ThreadPoolExecutor pool(String role, int threads) {
-        var pool = new ThreadPoolExecutor(
-                threads,
-                threads,
-                60,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(QUEUE),
-                Thread.ofPlatform().name(role + "-", 1).daemon().factory());
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+    /**
+     * The threads of one role and the bounded line before them. Joining the line takes no lock, because event loops do it;
+     * therefore the threads are all there from the start, and the bound is a count beside the queue.
+     */
+    private static final class Pool {
+        private final ThreadPoolExecutor threads;
+        private final AtomicInteger waiting = new AtomicInteger();
+
+        Pool(String role, int count) {
+            threads = new ThreadPoolExecutor(
+                    count,
+                    count,
+                    0,
+                    TimeUnit.SECONDS,
+                    new LinkedTransferQueue<>(),
+                    Thread.ofPlatform().name(role + "-", 1).daemon().factory());
+            threads.prestartAllCoreThreads();
+        }
+
+        /** @throws RejectedExecutionException when the line is full, or after the shutdown */
+        void execute(Runnable work) {
+            try {
+                if (waiting.incrementAndGet() > QUEUE) {
+                    throw new RejectedExecutionException("full");
+                }
+                threads.execute(() -> {
+                    waiting.decrementAndGet();
+                    work.run();
+                });
+            } catch (RejectedExecutionException refused) {
+                waiting.decrementAndGet();
+                throw refused;
+            }
+        }
+
+        EngineException refusal() {
+            return threads.isShutdown()
+                    ? new EngineException.Unavailable(ErrorCode.SERVICE_UNAVAILABLE, "the server is shutting down")
+                    : new EngineException.Unavailable(
+                            ErrorCode.RATE_LIMITED,
+                            "rate limit exceeded: too many requests wait: limit=" + QUEUE
+                                    + ". Send fewer at a time and try again");
+        }
     }
 
     @Override
     public void close() {
-        for (ThreadPoolExecutor pool : List.of(search, write, ddl)) {
-            pool.shutdown();
+        for (Pool pool : List.of(search, write, ddl)) {
+            pool.threads.shutdown();
         }
         try {
-            for (ThreadPoolExecutor pool : List.of(search, write, ddl)) {
-                if (!pool.awaitTermination(10, TimeUnit.SECONDS)) {
-                    pool.shutdownNow();
+            for (Pool pool : List.of(search, write, ddl)) {
+                if (!pool.threads.awaitTermination(10, TimeUnit.SECONDS)) {
+                    pool.threads.shutdownNow();
                 }
             }
         } catch (InterruptedException interrupted) {

@@ -24,6 +24,7 @@ import io.sluice.engine.schema.UpsertRows;
 import io.sluice.engine.search.Searcher;
 import io.sluice.engine.segment.GrowingSegment;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -59,10 +60,10 @@ final class Writes {
                     Collection collection = namespace.get(database, name);
                     long partitionId = partitionOf(collection, partition);
                     ColumnBatch rows = RowRules.forInsert(collection.schema(), batch, rooms.ids()::next);
-                    return ready(
-                            collection, RecordKind.INSERT, partitionId, ColumnBatchCodec.encodeRows(rows), rows, null);
+                    return append(ready(
+                            collection, RecordKind.INSERT, partitionId, ColumnBatchCodec.encodeRows(rows), rows, null));
                 })
-                .flatMap(this::append);
+                .flatMap(Writes::acknowledged);
     }
 
     Mono<WriteResult> upsert(String database, String name, String partition, RowBatch batch) {
@@ -70,15 +71,15 @@ final class Writes {
                     Collection collection = namespace.get(database, name);
                     long partitionId = partitionOf(collection, partition);
                     UpsertRows upsert = RowRules.forUpsert(collection.schema(), batch, rooms.ids()::next);
-                    return ready(
+                    return append(ready(
                             collection,
                             RecordKind.UPSERT,
                             partitionId,
                             ColumnBatchCodec.encodeUpsert(upsert),
                             upsert.rows(),
-                            upsert.replacedKeys());
+                            upsert.replacedKeys()));
                 })
-                .flatMap(this::append);
+                .flatMap(Writes::acknowledged);
     }
 
     Mono<WriteResult> delete(DeleteRequest request) {
@@ -88,13 +89,14 @@ final class Writes {
                             ? ALL_PARTITIONS
                             : collection.getPartition(request.partition()).id();
                     Keys keys = keysToDelete(collection, request);
+                    if (keys.count() == 0) {
+                        return CompletableFuture.completedFuture(new WriteResult(keys, 0, log.appliedTimestamp()));
+                    }
                     var write = new PreparedWrite(null, keys, null, 0);
-                    return new Ready(
-                            collection, RecordKind.DELETE, partitionId, ColumnBatchCodec.encodeKeys(keys), write, keys);
+                    return append(new Ready(
+                            collection, RecordKind.DELETE, partitionId, ColumnBatchCodec.encodeKeys(keys), write, keys));
                 })
-                .flatMap(ready -> ready.answer().count() == 0
-                        ? Mono.just(new WriteResult(ready.answer(), 0, log.appliedTimestamp()))
-                        : append(ready));
+                .flatMap(Writes::acknowledged);
     }
 
     private Keys keysToDelete(Collection collection, DeleteRequest request) {
@@ -148,18 +150,25 @@ final class Writes {
         return new Ready(collection, kind, partitionId, payload, write, RowRules.keysOf(collection.schema(), rows));
     }
 
-    private Mono<WriteResult> append(Ready ready) {
-        return Mono.fromFuture(() -> log.append(
-                                ready.kind(),
-                                ready.collection().collectionId(),
-                                ready.partitionId(),
-                                ready.collection().schema().version(),
-                                ready.payload(),
-                                ready.write()),
-                        true)
-                .doOnError(_ -> giveBack(ready.write()))
-                .publishOn(Schedulers.parallel())
-                .map(receipt -> answer(ready, receipt));
+    /** On the same thread as everything before it, so that a caller who goes away in between leaves no memory behind. */
+    private CompletableFuture<WriteResult> append(Ready ready) {
+        return log.append(
+                        ready.kind(),
+                        ready.collection().collectionId(),
+                        ready.partitionId(),
+                        ready.collection().schema().version(),
+                        ready.payload(),
+                        ready.write())
+                .whenComplete((_, failure) -> {
+                    if (failure != null) {
+                        giveBack(ready.write());
+                    }
+                })
+                .thenApply(receipt -> answer(ready, receipt));
+    }
+
+    private static Mono<WriteResult> acknowledged(CompletableFuture<WriteResult> written) {
+        return Mono.fromFuture(written, true).publishOn(Schedulers.parallel());
     }
 
     private static void giveBack(PreparedWrite write) {

@@ -251,6 +251,7 @@ class NativeE2eTest {
         for (JsonNode partition : partitions) {
             long ofSegments = 0;
             for (JsonNode segment : partition.path("segments")) {
+                assertThat(segment.path("segmentId").isString()).isTrue();
                 assertThat(sum(segment.path("parts"))).isEqualTo(segment.path("bytes").asLong());
                 ofSegments += segment.path("bytes").asLong();
             }

@@ -1,19 +1,23 @@
 package io.sluice.app.e2e;
 
-import io.sluice.engine.testkit.Words;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** The 10,000 words of the test resources: as insert bodies of 1,000 rows each, and as vectors. */
+/** The 10,000 words of the test resources: as insert bodies of 1,000 rows each, and as values. */
 final class WordRows {
     static final int ROWS_PER_BODY = 1_000;
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private WordRows() {}
 
@@ -30,12 +34,23 @@ final class WordRows {
         }
     }
 
-    static Words vectors() {
-        try (InputStream in = resource("/words-10k.bin")) {
-            return Words.read(in);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+    /** A row. */
+    record Word(long id, String text, float[] vector) {}
+
+    /** All rows, in the order of the bodies. */
+    static List<Word> words() {
+        List<Word> words = new ArrayList<>();
+        for (String body : insertBodies("words")) {
+            for (JsonNode row : JSON.readTree(body).path("data")) {
+                JsonNode components = row.path("vector");
+                float[] vector = new float[components.size()];
+                for (int i = 0; i < vector.length; i++) {
+                    vector[i] = components.path(i).floatValue();
+                }
+                words.add(new Word(row.path("id").asLong(), row.path("word").asString(), vector));
+            }
         }
+        return words;
     }
 
     private static InputStream resource(String name) {

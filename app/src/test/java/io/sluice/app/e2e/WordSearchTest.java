@@ -2,8 +2,6 @@ package io.sluice.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.engine.testkit.Words;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +24,7 @@ class WordSearchTest {
     private final TestServer server = TestServer.start();
     private final Rest rest = new Rest(server.baseUrl());
     private final NativeApi api = new NativeApi(server.baseUrl());
-    private final Words words = WordRows.vectors();
+    private final List<WordRows.Word> words = WordRows.words();
 
     @BeforeAll
     void fill() {
@@ -74,9 +72,11 @@ class WordSearchTest {
     }
 
     private float[] vectorOf(String word) {
-        int index = words.indexOf(word);
-        assertThat(index).as(word).isNotNegative();
-        return words.vector(index);
+        return words.stream()
+                .filter(each -> each.text().equals(word))
+                .findFirst()
+                .orElseThrow()
+                .vector();
     }
 
     @Test
@@ -84,7 +84,7 @@ class WordSearchTest {
         Random random = new Random(SEED);
         int found = 0;
         for (int i = 0; i < QUERIES; i++) {
-            float[] query = between(random.nextInt(words.count()), random.nextInt(words.count()));
+            float[] query = between(words.get(random.nextInt(words.size())), words.get(random.nextInt(words.size())));
             Set<String> near = new HashSet<>(search("graph", query, ", \"searchParams\": {\"params\": {\"ef\": 256}}"));
             near.retainAll(search("scan", query, ""));
             found += near.size();
@@ -95,11 +95,10 @@ class WordSearchTest {
     }
 
     /** A point that is no row. */
-    private float[] between(int one, int other) {
-        float[] point = words.vector(one).clone();
-        float[] end = words.vector(other);
+    private static float[] between(WordRows.Word one, WordRows.Word other) {
+        float[] point = new float[one.vector().length];
         for (int i = 0; i < point.length; i++) {
-            point[i] = (point[i] + end[i]) / 2;
+            point[i] = (one.vector()[i] + other.vector()[i]) / 2;
         }
         return point;
     }
@@ -124,12 +123,10 @@ class WordSearchTest {
 
     @Test
     void query_like_findsThemAll() {
-        List<String> expected = new ArrayList<>();
-        for (int i = 0; i < words.count(); i++) {
-            if (words.word(i).startsWith("mus")) {
-                expected.add(words.word(i));
-            }
-        }
+        List<String> expected = words.stream()
+                .map(WordRows.Word::text)
+                .filter(word -> word.startsWith("mus"))
+                .toList();
         assertThat(expected).isNotEmpty();
 
         List<String> found = Rest.texts(

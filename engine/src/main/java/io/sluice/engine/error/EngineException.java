@@ -65,7 +65,13 @@ public abstract sealed class EngineException extends RuntimeException {
     }
 
     /** Who holds off-heap bytes, for a refusal that names them. */
-    public record Holder(String name, long bytes) {}
+    public record Holder(String name, long bytes) {
+        /** As it stands in a sentence. */
+        @Override
+        public String toString() {
+            return name + "=" + bytes;
+        }
+    }
 
     /** Not enough off-heap memory: release something, raise the budget, or load less. */
     public static final class OutOfBudget extends EngineException {

@@ -166,7 +166,7 @@ final class HnswBuild implements AutoCloseable {
     }
 
     private static Reservation reserve(MemoryBudget budget, long sizeBytes) {
-        return switch (budget.tryReserve(MemoryTag.INDEX_BUILD, "index build", sizeBytes)) {
+        return switch (budget.tryReserve(MemoryTag.INDEX_BUILD, "working memory", sizeBytes)) {
             case Admission.Granted granted -> granted.reservation();
             case Admission.Deferred _, Admission.Refused _ ->
                 throw new EngineException.OutOfBudget(

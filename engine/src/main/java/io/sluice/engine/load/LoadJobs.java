@@ -311,6 +311,7 @@ public final class LoadJobs {
     private void endTurn(Job job) {
         running.remove(job);
         operations.finished(job.operation());
+        log(job.operation());
         Job next;
         synchronized (lock) {
             long collectionId = job.operation().identity().collectionId();
@@ -327,6 +328,25 @@ public final class LoadJobs {
             reloads.add(load);
         }
         sayIfAllEnded();
+    }
+
+    private static void log(Operation over) {
+        OperationView view = over.view();
+        String name = over.identity().fullName();
+        long millis = view.startedAt() == null || view.finishedAt() == null
+                ? 0
+                : Duration.between(view.startedAt(), view.finishedAt()).toMillis();
+        switch (over.state()) {
+            case LoadState.Loaded(long bytes) when bytes == 0 -> LOG.debug("{} had nothing to load ({})", name, view.id());
+            case LoadState.Released(long bytes) when bytes == 0 ->
+                LOG.debug("{} had nothing to release ({})", name, view.id());
+            case LoadState.Loaded(long bytes) -> LOG.info("loaded {}: {} bytes in {} ms ({})", name, bytes, millis, view.id());
+            case LoadState.Released(long bytes) ->
+                LOG.info("released {}: {} bytes in {} ms ({})", name, bytes, millis, view.id());
+            case LoadState.Cancelled(EngineException cause) -> LOG.info("{} is cancelled: {}", view.id(), cause.text());
+            case LoadState.Failed(EngineException cause) -> LOG.warn("{} failed: {}", view.id(), cause.text());
+            case LoadState.Running _ -> LOG.error("job ended without a word: operation={}", over);
+        }
     }
 
     /** A job that runs is asked; one that waits is over at once, for it holds nothing. */

@@ -1,7 +1,10 @@
 package io.sluice.api.nativehttp;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.sluice.engine.MemoryReport;
 import io.sluice.engine.error.EngineException.Holder;
+import io.sluice.engine.load.LoadEstimate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.StreamReadFeature;
@@ -11,8 +14,16 @@ import tools.jackson.databind.json.JsonMapper;
 final class NativeWire {
     static final JsonMapper JSON = JsonMapper.builder()
             .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .addMixIn(LoadEstimate.SegmentEstimate.class, IdAsText.class)
+            .addMixIn(MemoryReport.SegmentMemory.class, IdAsText.class)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
+
+    /** An id is a text everywhere on this face: scripts read larger numbers wrong. */
+    private interface IdAsText {
+        @JsonFormat(shape = JsonFormat.Shape.STRING)
+        long segmentId();
+    }
 
     private NativeWire() {}
 

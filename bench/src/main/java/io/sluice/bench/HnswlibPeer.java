@@ -31,8 +31,7 @@ final class HnswlibPeer {
     }
 
     /** With its index of all {@code words} in {@code folder}, built if it is not there yet. */
-    static HnswlibPeer open(Path program, Path folder, Words words)
-            throws IOException, InterruptedException {
+    static HnswlibPeer open(Path program, Path folder, Words words) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         Path index = folder.resolve("words.hnswlib");
         var peer = new HnswlibPeer(program, index, words.dimension());
@@ -41,9 +40,14 @@ final class HnswlibPeer {
             Path made = folder.resolve("words.hnswlib.tmp");
             writeRows(rows, words);
             String threads = Integer.toString(Runtime.getRuntime().availableProcessors());
-            System.out.println("building hnswlib's index: " + peer.run(
-                    "build", rows.toString(), made.toString(), threads, "" + WordsCollection.M,
-                    "" + WordsCollection.EF_CONSTRUCTION));
+            System.out.println("building hnswlib's index: "
+                    + peer.run(
+                            "build",
+                            rows.toString(),
+                            made.toString(),
+                            threads,
+                            "" + WordsCollection.M,
+                            "" + WordsCollection.EF_CONSTRUCTION));
             Files.delete(rows);
             Files.move(made, index);
         }

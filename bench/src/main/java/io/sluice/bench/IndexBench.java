@@ -101,8 +101,16 @@ public final class IndexBench {
         System.out.printf(
                 Locale.ROOT,
                 "rows=%d dimension=%d queries=%d k=%d threads=%d rounds=%d seed=%d vectorised=%s%n",
-                rowCount, words.dimension(), QUERY_COUNT, K, threads, rounds, seed, Kernels.isVectorized());
-        List<Integer> order = new ArrayList<>(IntStream.range(0, words.count()).boxed().toList());
+                rowCount,
+                words.dimension(),
+                QUERY_COUNT,
+                K,
+                threads,
+                rounds,
+                seed,
+                Kernels.isVectorized());
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, words.count()).boxed().toList());
         Collections.shuffle(order, new Random(seed));
         order.subList(0, QUERY_COUNT).forEach(word -> queries.add(words.vector(word)));
         List<Integer> rowsOfWords = order.subList(QUERY_COUNT, QUERY_COUNT + rowCount);
@@ -116,7 +124,8 @@ public final class IndexBench {
             build(column, budget, store);
             PartLayout layout;
             try (var file = store.open(KEY)) {
-                layout = PartDirectory.read(file, KEY, PartFileWriter.Kind.INDEX, 1).part(0);
+                layout = PartDirectory.read(file, KEY, PartFileWriter.Kind.INDEX, 1)
+                        .part(0);
                 try (Lease image = allocate(budget, "image", layout.sizeBytes())) {
                     long start = System.nanoTime();
                     file.read(layout.offsetBytes(), image.bytes());
@@ -137,7 +146,12 @@ public final class IndexBench {
         Lease lease = allocate(budget, "rows", chosen.size() * rowBytes);
         for (int row = 0; row < chosen.size(); row++) {
             MemorySegment.copy(
-                    words.vector(chosen.get(row)), 0, lease.bytes(), ColumnView.FLOAT, row * rowBytes, words.dimension());
+                    words.vector(chosen.get(row)),
+                    0,
+                    lease.bytes(),
+                    ColumnView.FLOAT,
+                    row * rowBytes,
+                    words.dimension());
         }
         return lease;
     }
@@ -158,7 +172,10 @@ public final class IndexBench {
         }
         double perQuery = (System.nanoTime() - start) / 1e6 / truth.length;
         System.out.printf(
-                Locale.ROOT, "exact scan: %.2f ms a query, %.1f ns a row%n", perQuery, perQuery * 1e6 / column.rowCount());
+                Locale.ROOT,
+                "exact scan: %.2f ms a query, %.1f ns a row%n",
+                perQuery,
+                perQuery * 1e6 / column.rowCount());
         return truth;
     }
 
@@ -240,7 +257,10 @@ public final class IndexBench {
         System.out.printf(
                 Locale.ROOT,
                 "build hnswlib: %.1f s, cpu %.1f s%nRATIO build speed over hnswlib: wall %.2f, cpu %.2f%n",
-                peerSeconds, peerCpu, peerSeconds / seconds, peerCpu / cpu);
+                peerSeconds,
+                peerCpu,
+                peerSeconds / seconds,
+                peerCpu / cpu);
     }
 
     private void compare(VectorIndex index, int[][] truth) throws Exception {
@@ -264,7 +284,10 @@ public final class IndexBench {
                 System.out.printf(
                         Locale.ROOT,
                         "RATIO queries per second of one core at recall %.2f: %.0f / %.0f = %.2f%n",
-                        recall, ourRate, peerRate, ourRate / peerRate);
+                        recall,
+                        ourRate,
+                        peerRate,
+                        ourRate / peerRate);
             }
         }
     }

@@ -34,8 +34,7 @@ final class ServerProcess implements AutoCloseable {
      * @param jvmArgs the file that the README names; what it says about the JVM is taken over
      * @param data folder of the server; its output goes to {@code server.log} beside it
      */
-    static ServerProcess start(
-            Path jar, Path jvmArgs, Path data, Map<String, String> settings, HttpClient client)
+    static ServerProcess start(Path jar, Path jvmArgs, Path data, Map<String, String> settings, HttpClient client)
             throws IOException, InterruptedException {
         int port = freePort();
         List<String> command = new ArrayList<>();

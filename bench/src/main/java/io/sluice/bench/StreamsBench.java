@@ -141,7 +141,8 @@ public final class StreamsBench {
 
     /** From sending {@code POST .../load} to the first whole event; then reads the stream to its end. */
     private double firstEventMillis(ServerProcess server) throws IOException, InterruptedException {
-        HttpRequest load = post(server, "/load").header("Accept", "text/event-stream").build();
+        HttpRequest load =
+                post(server, "/load").header("Accept", "text/event-stream").build();
         long start = System.nanoTime();
         HttpResponse<java.io.InputStream> response = client.send(load, BodyHandlers.ofInputStream());
         double millis = 0;
@@ -161,7 +162,8 @@ public final class StreamsBench {
     }
 
     private void release(ServerProcess server) throws IOException, InterruptedException {
-        HttpRequest release = post(server, "/release").header("Prefer", "wait=60").build();
+        HttpRequest release =
+                post(server, "/release").header("Prefer", "wait=60").build();
         int status = client.send(release, BodyHandlers.discarding()).statusCode();
         if (status != 200) {
             throw new IllegalStateException("the release did not end: status=" + status);

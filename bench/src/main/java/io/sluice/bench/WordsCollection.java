@@ -76,8 +76,8 @@ final class WordsCollection implements AutoCloseable {
                 Duration.ofHours(1),
                 BUDGET_BYTES,
                 LoadOptions.defaults());
-        VectorEngine engine = get(R2dbcCatalog.open(catalogFolder)
-                .flatMap(catalog -> VectorEngine.open(options, catalog)));
+        VectorEngine engine =
+                get(R2dbcCatalog.open(catalogFolder).flatMap(catalog -> VectorEngine.open(options, catalog)));
         var collection = new WordsCollection(engine, folder);
         if (!Files.exists(filled)) {
             collection.fill(words);
@@ -115,8 +115,7 @@ final class WordsCollection implements AutoCloseable {
         for (int row = from; row < to; row++) {
             ids[row - from] = row;
             texts[row - from] = words.word(row);
-            System.arraycopy(
-                    words.vector(row), 0, vectors, (row - from) * words.dimension(), words.dimension());
+            System.arraycopy(words.vector(row), 0, vectors, (row - from) * words.dimension(), words.dimension());
         }
         return new RowBatch(
                 to - from,

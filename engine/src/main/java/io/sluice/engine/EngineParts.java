@@ -98,7 +98,9 @@ record EngineParts(
                 Long.toString(System.currentTimeMillis(), Character.MAX_RADIX));
         var loads = new Loads(namespace, jobs, budget);
         var builds = new IndexBuilds(
-                rooms, options.indexBuildThreads(), built -> Objects.requireNonNull(upkeepLater.get()).followUp(built));
+                rooms,
+                options.indexBuildThreads(),
+                built -> Objects.requireNonNull(upkeepLater.get()).followUp(built));
         var sealer = new Sealer(rooms, log, truncateLog, segment -> {
             builds.schedule(segment);
             Objects.requireNonNull(upkeepLater.get()).followUp(segment);
@@ -158,7 +160,8 @@ record EngineParts(
         namespace.all().forEach(builds::schedule);
         upkeep.start();
         saved.loadSpecs().stream()
-                .sorted(Comparator.comparingLong(LoadSpecRecord::lastAccessMillis).reversed())
+                .sorted(Comparator.comparingLong(LoadSpecRecord::lastAccessMillis)
+                        .reversed())
                 .forEach(spec -> {
                     Collection collection = namespace.findById(spec.collectionId());
                     if (collection != null) {

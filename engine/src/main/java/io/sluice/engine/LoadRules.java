@@ -93,7 +93,9 @@ final class LoadRules {
             FieldSchema field = schema.find(name)
                     .orElseThrow(() -> new EngineException.InvalidRequest("fail to get field schema by name: "
                             + name + " not found in schema: invalid parameter: fields are "
-                            + schema.userFields().stream().map(FieldSchema::name).toList()));
+                            + schema.userFields().stream()
+                                    .map(FieldSchema::name)
+                                    .toList()));
             ids.add(field.id());
         }
         String list = "load field list [" + String.join(" ", request.fields()) + "] does not contain ";
@@ -174,8 +176,7 @@ final class LoadRules {
      * @param current what is wanted now; null = nothing
      * @param released empty = everything
      */
-    static @Nullable LoadGoal without(
-            Collection collection, @Nullable LoadGoal current, List<Long> released) {
+    static @Nullable LoadGoal without(Collection collection, @Nullable LoadGoal current, List<Long> released) {
         if (current == null || released.isEmpty()) {
             return null;
         }

@@ -130,16 +130,18 @@ final class Loads {
             return new LoadStatus(
                     LoadStatus.State.LOADING, Math.min(99, latest.get().percent()), 100, null);
         }
-        EngineException failure =
-                latest.filter(operation -> operation.kind() == OperationKind.LOAD)
-                        .map(OperationView::failure)
-                        .orElse(null);
+        EngineException failure = latest.filter(operation -> operation.kind() == OperationKind.LOAD)
+                .map(OperationView::failure)
+                .orElse(null);
         return new LoadStatus(LoadStatus.State.NOT_LOAD, 0, 0, failure);
     }
 
     private int refreshProgress(Collection collection) {
         String refresh = refreshes.get(collection.collectionId());
-        return refresh == null || jobs.find(refresh).map(OperationView::finished).orElse(true) ? 100 : 0;
+        return refresh == null
+                        || jobs.find(refresh).map(OperationView::finished).orElse(true)
+                ? 100
+                : 0;
     }
 
     private static boolean covers(@Nullable LoadGoal goal, List<Long> partitions) {

@@ -24,14 +24,14 @@ final class MemoryReports {
     private MemoryReports() {}
 
     /** @param database and {@code name}: null = all */
-    static MemoryReport of(
-            MemoryBudget budget, Namespace namespace, @Nullable String database, @Nullable String name) {
+    static MemoryReport of(MemoryBudget budget, Namespace namespace, @Nullable String database, @Nullable String name) {
         List<Collection> shown = new ArrayList<>();
         if (database != null && name != null) {
             shown.add(namespace.get(database, name));
         } else {
             namespace.all().stream()
-                    .filter(collection -> database == null || collection.database().equals(database))
+                    .filter(collection ->
+                            database == null || collection.database().equals(database))
                     .sorted(Comparator.comparing(Collection::qualifiedName))
                     .forEach(shown::add);
         }
@@ -52,8 +52,8 @@ final class MemoryReports {
     }
 
     private static MemoryReport.CollectionMemory of(Collection collection) {
-        Map<Long, String> names = collection.partitions().stream()
-                .collect(Collectors.toMap(PartitionRecord::id, PartitionRecord::name));
+        Map<Long, String> names =
+                collection.partitions().stream().collect(Collectors.toMap(PartitionRecord::id, PartitionRecord::name));
         Map<Long, List<PartInMemory>> byPartition = collection.partsInMemory().stream()
                 .collect(Collectors.groupingBy(PartInMemory::partitionId, LinkedHashMap::new, Collectors.toList()));
         List<MemoryReport.PartitionMemory> partitions = new ArrayList<>();

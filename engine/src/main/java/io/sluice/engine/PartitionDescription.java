@@ -1,4 +1,3 @@
 package io.sluice.engine;
 
-public record PartitionDescription(
-        long id, String name, long createdTimestamp, long rowCount, int loadedPercent) {}
+public record PartitionDescription(long id, String name, long createdTimestamp, long rowCount, int loadedPercent) {}

@@ -84,8 +84,10 @@ final class Upkeep implements AutoCloseable {
                 }
             }
             if (log.sizeBytes() > options.logLimitBytes()) {
-                namespace.all().forEach(collection ->
-                        collection.unsealed().forEach(rows -> seal(collection, rows.partitionId())));
+                namespace
+                        .all()
+                        .forEach(collection ->
+                                collection.unsealed().forEach(rows -> seal(collection, rows.partitionId())));
             }
             followUps.forEach(this::tryFollowUp);
         });

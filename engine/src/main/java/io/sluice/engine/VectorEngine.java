@@ -4,7 +4,6 @@ import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.collection.Collection;
 import io.sluice.engine.collection.CollectionIndex;
 import io.sluice.engine.collection.Database;
-import io.sluice.engine.collection.Namespace;
 import io.sluice.engine.collection.ReadView;
 import io.sluice.engine.collection.SealedFiles;
 import io.sluice.engine.compaction.IndexBuilds;
@@ -102,7 +101,8 @@ public final class VectorEngine {
     }
 
     public Mono<Boolean> hasCollection(String database, String collection) {
-        return parts.threads().ddl(() -> parts.namespace().find(database, collection).isPresent());
+        return parts.threads()
+                .ddl(() -> parts.namespace().find(database, collection).isPresent());
     }
 
     public Mono<CollectionDescription> describeCollection(String database, String collection) {
@@ -129,31 +129,34 @@ public final class VectorEngine {
 
     /** Names, sorted. */
     public Mono<List<String>> listCollections(String database) {
-        return parts.threads().ddl(() -> parts.namespace().collections(database).stream()
-                .map(Collection::collection)
-                .toList());
+        return parts.threads()
+                .ddl(() -> parts.namespace().collections(database).stream()
+                        .map(Collection::collection)
+                        .toList());
     }
 
     /** Every collection of a database with state, rows and bytes. */
     public Mono<List<CollectionSummary>> summarizeCollections(String database) {
-        return parts.threads().ddl(() -> parts.namespace().collections(database).stream()
-                .map(collection -> new CollectionSummary(
-                        collection.collectionId(),
-                        collection.database(),
-                        collection.collection(),
-                        parts.loads().status(collection, List.of()),
-                        collection.rowCount(-1),
-                        collection.diskBytes(),
-                        collection.loadedBytes(),
-                        collection.writeBufferBytes(),
-                        collection.segmentCount(),
-                        collection.lastAccessMillis()))
-                .toList());
+        return parts.threads()
+                .ddl(() -> parts.namespace().collections(database).stream()
+                        .map(collection -> new CollectionSummary(
+                                collection.collectionId(),
+                                collection.database(),
+                                collection.collection(),
+                                parts.loads().status(collection, List.of()),
+                                collection.rowCount(-1),
+                                collection.diskBytes(),
+                                collection.loadedBytes(),
+                                collection.writeBufferBytes(),
+                                collection.segmentCount(),
+                                collection.lastAccessMillis()))
+                        .toList());
     }
 
     /** Sealed and growing rows; deleted ones count until they are merged away. */
     public Mono<Long> countRows(String database, String collection) {
-        return parts.threads().ddl(() -> parts.namespace().get(database, collection).rowCount(-1));
+        return parts.threads()
+                .ddl(() -> parts.namespace().get(database, collection).rowCount(-1));
     }
 
     public Mono<Void> renameCollection(String database, String collection, String newName, String newDatabase) {
@@ -185,8 +188,11 @@ public final class VectorEngine {
     }
 
     public Mono<Boolean> hasPartition(String database, String collection, String partition) {
-        return parts.threads().ddl(() ->
-                parts.namespace().get(database, collection).findPartition(partition).isPresent());
+        return parts.threads()
+                .ddl(() -> parts.namespace()
+                        .get(database, collection)
+                        .findPartition(partition)
+                        .isPresent());
     }
 
     /** {@code _default} first, then in the order of creation. */
@@ -236,9 +242,10 @@ public final class VectorEngine {
 
     /** @param definition with id 0; name, type and metric may be empty (field name, AUTOINDEX, COSINE) */
     public Mono<Void> createIndex(String database, String collection, String field, IndexDefinition definition) {
-        return parts.threads().ddl(() -> parts.namespace()
-                .createIndex(database, collection, field, definition)
-                .ifPresent(parts.builds()::schedule));
+        return parts.threads()
+                .ddl(() -> parts.namespace()
+                        .createIndex(database, collection, field, definition)
+                        .ifPresent(parts.builds()::schedule));
     }
 
     /** Empty when there is none. */
@@ -260,7 +267,8 @@ public final class VectorEngine {
             total += files.segment().rowCount();
             built += IndexBuilds.isBuilt(index, files) ? files.segment().rowCount() : 0;
         }
-        Optional<String> trouble = built == total ? Optional.empty() : parts.builds().trouble(index.id());
+        Optional<String> trouble =
+                built == total ? Optional.empty() : parts.builds().trouble(index.id());
         return new IndexDescription(
                 index.definition(),
                 collection.schema().get(index.fieldId()).name(),
@@ -318,8 +326,8 @@ public final class VectorEngine {
     public Mono<SearchResult> search(SearchRequest request) {
         return parts.threads().search(() -> {
             Collection collection = parts.namespace().get(request.database(), request.collection());
-            try (ReadView view = read(
-                    collection, "search", request.partitions(), request.ignoreGrowing(), request.timestamp())) {
+            try (ReadView view =
+                    read(collection, "search", request.partitions(), request.ignoreGrowing(), request.timestamp())) {
                 return Searcher.search(request, view);
             }
         });
@@ -329,8 +337,8 @@ public final class VectorEngine {
     public Mono<QueryResult> query(QueryRequest request) {
         return parts.threads().search(() -> {
             Collection collection = parts.namespace().get(request.database(), request.collection());
-            try (ReadView view = read(
-                    collection, "query", request.partitions(), request.ignoreGrowing(), request.timestamp())) {
+            try (ReadView view =
+                    read(collection, "query", request.partitions(), request.ignoreGrowing(), request.timestamp())) {
                 return Searcher.query(request, view);
             }
         });

@@ -42,8 +42,7 @@ final class Writes {
     private final WriteAheadLog log;
     private final EngineThreads threads;
 
-    Writes(
-            Namespace namespace, CollectionRooms rooms, WriteBuffer buffer, WriteAheadLog log, EngineThreads threads) {
+    Writes(Namespace namespace, CollectionRooms rooms, WriteBuffer buffer, WriteAheadLog log, EngineThreads threads) {
         this.namespace = namespace;
         this.rooms = rooms;
         this.buffer = buffer;
@@ -53,7 +52,12 @@ final class Writes {
 
     /** A write that is ready for the log. */
     private record Ready(
-            Collection collection, RecordKind kind, long partitionId, byte[] payload, PreparedWrite write, Keys answer) {}
+            Collection collection,
+            RecordKind kind,
+            long partitionId,
+            byte[] payload,
+            PreparedWrite write,
+            Keys answer) {}
 
     Mono<WriteResult> insert(String database, String name, String partition, RowBatch batch) {
         return threads.write(() -> {
@@ -94,7 +98,12 @@ final class Writes {
                     }
                     var write = new PreparedWrite(null, keys, null, 0);
                     return append(new Ready(
-                            collection, RecordKind.DELETE, partitionId, ColumnBatchCodec.encodeKeys(keys), write, keys));
+                            collection,
+                            RecordKind.DELETE,
+                            partitionId,
+                            ColumnBatchCodec.encodeKeys(keys),
+                            write,
+                            keys));
                 })
                 .flatMap(Writes::acknowledged);
     }
@@ -115,9 +124,7 @@ final class Writes {
         }
         try (ReadView view = collection.openRead(
                 "delete",
-                request.partition().isEmpty()
-                        ? java.util.List.of()
-                        : java.util.List.of(request.partition()),
+                request.partition().isEmpty() ? java.util.List.of() : java.util.List.of(request.partition()),
                 false,
                 0,
                 log::appliedTimestamp)) {
@@ -216,7 +223,8 @@ final class Writes {
             CollectionRooms rooms, WriteBuffer buffer, Collection collection, LogRecord record) {
         return switch (record.kind()) {
             case DELETE -> new PreparedWrite(null, ColumnBatchCodec.decodeKeys(record.payload()), null, 0);
-            case INSERT -> replayed(rooms, buffer, collection, record, ColumnBatchCodec.decodeRows(record.payload()), null);
+            case INSERT ->
+                replayed(rooms, buffer, collection, record, ColumnBatchCodec.decodeRows(record.payload()), null);
             case UPSERT -> {
                 UpsertRows upsert = ColumnBatchCodec.decodeUpsert(record.payload());
                 yield replayed(rooms, buffer, collection, record, upsert.rows(), upsert.replacedKeys());
@@ -233,6 +241,9 @@ final class Writes {
             @Nullable Keys keys) {
         long needBytes = collection.growingFor(record.partitionId()).reserveBytes(rows);
         return new PreparedWrite(
-                rows, keys, buffer.admitReplayed(collection, needBytes), rooms.ids().next());
+                rows,
+                keys,
+                buffer.admitReplayed(collection, needBytes),
+                rooms.ids().next());
     }
 }

@@ -175,8 +175,22 @@ public final class TestEngine implements AutoCloseable {
     public SearchRequest searchOf(
             String name, String field, float[] query, int limit, String filter, String... outputs) {
         return new SearchRequest(
-                DB, name, List.of(), field, List.of(query), null, limit, 0, "", Map.of(), filter, Map.of(),
-                List.of(outputs), -1, false, 0);
+                DB,
+                name,
+                List.of(),
+                field,
+                List.of(query),
+                null,
+                limit,
+                0,
+                "",
+                Map.of(),
+                filter,
+                Map.of(),
+                List.of(outputs),
+                -1,
+                false,
+                0);
     }
 
     public QueryResult query(String name, String filter, String... outputs) {
@@ -189,8 +203,8 @@ public final class TestEngine implements AutoCloseable {
     }
 
     public long count(String name) {
-        QueryResult result = get(engine.query(new QueryRequest(
-                DB, name, List.of(), "", Map.of(), null, List.of("count(*)"), -1, 0, false, 0)));
+        QueryResult result = get(engine.query(
+                new QueryRequest(DB, name, List.of(), "", Map.of(), null, List.of("count(*)"), -1, 0, false, 0)));
         return ((Column.Longs) result.columns().getFirst().column()).values()[0];
     }
 
@@ -203,7 +217,8 @@ public final class TestEngine implements AutoCloseable {
     public void close() {
         engine.close().block(PATIENCE);
         try (var files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -109,7 +109,8 @@ final class VectorEngineTest {
             assertThat(release.bytesFreed()).isEqualTo(load.bytesTotal());
             assertThat(test.loadBytes()).isZero();
             assertThat(test.status("things").state()).isEqualTo(State.NOT_LOAD);
-            EngineException refused = test.refused(test.engine().search(test.searchOf("things", "", vectorOf(1), 1, "")));
+            EngineException refused =
+                    test.refused(test.engine().search(test.searchOf("things", "", vectorOf(1), 1, "")));
             assertThat(refused.code()).isEqualTo(ErrorCode.COLLECTION_NOT_LOADED);
             assertThat(refused.text()).startsWith("failed to search: collection not loaded[collection=things]");
         }
@@ -129,7 +130,8 @@ final class VectorEngineTest {
             test.settle("things");
             assertThat(test.count("things")).isEqualTo(3_500);
             assertThat(keys(test.search("things", "", vectorOf(3_000), 1, ""))).containsExactly(3_000);
-            assertThat(test.get(test.engine().memory(null, null)).byTag().get("write-buffer")).isZero();
+            assertThat(test.get(test.engine().memory(null, null)).byTag().get("write-buffer"))
+                    .isZero();
             test.release("things");
             assertThat(test.loadBytes()).isZero();
         }
@@ -142,16 +144,21 @@ final class VectorEngineTest {
             test.load("things");
             test.insert("things", 100, rows(1_200, 100));
             test.delete("things", 5, 6, 1_250);
-            test.upsert("things", 1, Map.of(
-                    "id", new Column.Longs(new long[] {7}, null),
-                    "vector", new Column.FloatVectors(vectorOf(9_999), DIMENSION),
-                    "price", new Column.Doubles(new double[] {-1}, null)));
+            test.upsert(
+                    "things",
+                    1,
+                    Map.of(
+                            "id", new Column.Longs(new long[] {7}, null),
+                            "vector", new Column.FloatVectors(vectorOf(9_999), DIMENSION),
+                            "price", new Column.Doubles(new double[] {-1}, null)));
             Runnable check = () -> {
                 assertThat(test.count("things")).isEqualTo(1_297);
-                assertThat(test.query("things", "id in [5, 6, 1250]", "id").rowCount()).isZero();
+                assertThat(test.query("things", "id in [5, 6, 1250]", "id").rowCount())
+                        .isZero();
                 QueryResult seven = test.query("things", "id == 7", "price");
                 assertThat(seven.rowCount()).isEqualTo(1);
-                assertThat(keys(test.search("things", "", vectorOf(9_999), 1, ""))).containsExactly(7);
+                assertThat(keys(test.search("things", "", vectorOf(9_999), 1, "")))
+                        .containsExactly(7);
             };
             check.run();
             test.restart();
@@ -182,19 +189,25 @@ final class VectorEngineTest {
             OperationView part = test.load(partial("id", "vector"));
             assertThat(part.state()).isEqualTo("loaded");
             assertThat(part.bytesTotal()).isLessThan(all);
-            assertThat(test.refused(test.engine().query(test.queryOf("things", "price > 1", null, "id"))).text())
+            assertThat(test.refused(test.engine().query(test.queryOf("things", "price > 1", null, "id")))
+                            .text())
                     .contains("data_type:Double is not loaded");
-            assertThat(test.refused(test.engine().query(test.queryOf("things", "rank > 1", null, "id"))).text())
+            assertThat(test.refused(test.engine().query(test.queryOf("things", "rank > 1", null, "id")))
+                            .text())
                     .contains("dynamic field is not loaded");
-            assertThat(test.refused(test.engine().query(test.queryOf("things", "id > 1", null, "color"))).text())
+            assertThat(test.refused(test.engine().query(test.queryOf("things", "id > 1", null, "color")))
+                            .text())
                     .contains("field color is not loaded");
             assertThat(test.query("things", "id == 3", "*").columns()).hasSize(2);
-            assertThat(test.refused(test.engine().load(request(List.of("id", "vector", "price"), true))).text())
+            assertThat(test.refused(test.engine().load(request(List.of("id", "vector", "price"), true)))
+                            .text())
                     .startsWith("can't change the load field list");
             test.release("things");
-            assertThat(test.refused(test.engine().load(request(List.of("vector"), true))).text())
+            assertThat(test.refused(test.engine().load(request(List.of("vector"), true)))
+                            .text())
                     .startsWith("load field list [vector] does not contain primary key field id");
-            assertThat(test.refused(test.engine().load(request(List.of("id"), true))).text())
+            assertThat(test.refused(test.engine().load(request(List.of("id"), true)))
+                            .text())
                     .startsWith("load field list [id] does not contain vector field");
         }
     }
@@ -217,7 +230,8 @@ final class VectorEngineTest {
     void partitions_loadedAndReleasedOneByOne_serveWhatIsLoaded() {
         try (TestEngine test = filled(1_050)) {
             test.run(test.engine().createPartition(TestEngine.DB, "things", "p1"));
-            test.get(test.engine().insert(TestEngine.DB, "things", "p1", new io.sluice.engine.schema.RowBatch(50, rows(5_000, 50))));
+            test.get(test.engine()
+                    .insert(TestEngine.DB, "things", "p1", new io.sluice.engine.schema.RowBatch(50, rows(5_000, 50))));
             test.flush("things");
             assertThat(test.load(partitions("p1")).state()).isEqualTo("loaded");
             assertThat(test.count("things")).isEqualTo(50);
@@ -229,7 +243,8 @@ final class VectorEngineTest {
             assertThat(test.count("things")).isEqualTo(1_050);
             test.load("things");
             assertThat(test.count("things")).isEqualTo(1_100);
-            assertThat(test.refused(test.engine().dropPartition(TestEngine.DB, "things", "p1")).text())
+            assertThat(test.refused(test.engine().dropPartition(TestEngine.DB, "things", "p1"))
+                            .text())
                     .startsWith("partition cannot be dropped, partition is loaded, please release it first");
             test.release("things", "p1");
             test.release("things", "_default");
@@ -269,7 +284,9 @@ final class VectorEngineTest {
             test.load("others");
             Path file;
             try (var files = Files.walk(test.segmentFolder())) {
-                file = files.filter(path -> path.toString().endsWith(".seg")).findFirst().orElseThrow();
+                file = files.filter(path -> path.toString().endsWith(".seg"))
+                        .findFirst()
+                        .orElseThrow();
             }
             byte[] bytes = Files.readAllBytes(file);
             bytes[2 * 4096 + 17] ^= 4;
@@ -293,14 +310,16 @@ final class VectorEngineTest {
             test.load("things");
             test.run(test.engine().dropCollection(TestEngine.DB, "things"));
             test.run(test.engine().dropCollection(TestEngine.DB, "things"));
-            assertThat(test.get(test.engine().hasCollection(TestEngine.DB, "things"))).isFalse();
+            assertThat(test.get(test.engine().hasCollection(TestEngine.DB, "things")))
+                    .isFalse();
             while (hasSegmentFiles(test)) {
                 Thread.onSpinWait();
             }
             assertThat(test.loadBytes()).isZero();
             test.create("things", schema());
             test.restart();
-            assertThat(test.get(test.engine().countRows(TestEngine.DB, "things"))).isZero();
+            assertThat(test.get(test.engine().countRows(TestEngine.DB, "things")))
+                    .isZero();
         }
     }
 
@@ -316,9 +335,11 @@ final class VectorEngineTest {
     void refusals_ofLoads_nameWhatIsMissing() {
         try (TestEngine test = TestEngine.start()) {
             test.create("things", schema());
-            assertThat(test.refused(test.engine().load(LoadRequest.of(TestEngine.DB, "things"))).code())
+            assertThat(test.refused(test.engine().load(LoadRequest.of(TestEngine.DB, "things")))
+                            .code())
                     .isEqualTo(ErrorCode.INDEX_NOT_FOUND);
-            assertThat(test.refused(test.engine().load(LoadRequest.of(TestEngine.DB, "nothing"))).text())
+            assertThat(test.refused(test.engine().load(LoadRequest.of(TestEngine.DB, "nothing")))
+                            .text())
                     .startsWith("collection not found[database=default][collection=nothing]");
             assertThat(test.status("nothing").state()).isEqualTo(State.NOT_EXIST);
             test.index("things", "vector", "", "");
@@ -371,10 +392,13 @@ final class VectorEngineTest {
                                     .findFirst()
                                     .orElseThrow();
                             double price = random.nextInt(100);
-                            test.upsert("things", 1, Map.of(
-                                    "id", new Column.Longs(new long[] {key}, null),
-                                    "vector", new Column.FloatVectors(vectorOf(key), DIMENSION),
-                                    "price", new Column.Doubles(new double[] {price}, null)));
+                            test.upsert(
+                                    "things",
+                                    1,
+                                    Map.of(
+                                            "id", new Column.Longs(new long[] {key}, null),
+                                            "vector", new Column.FloatVectors(vectorOf(key), DIMENSION),
+                                            "price", new Column.Doubles(new double[] {price}, null)));
                             model.put(key, price);
                         }
                     }
@@ -410,7 +434,8 @@ final class VectorEngineTest {
                                         .column())
                                 .values()[0];
                         assertThat(price).as("step %s key %s", step, key).isEqualTo(model.get(key));
-                        assertThat(keys(test.search("things", "", vectorOf(key), 1, ""))).containsExactly(key);
+                        assertThat(keys(test.search("things", "", vectorOf(key), 1, "")))
+                                .containsExactly(key);
                     }
                 }
             }

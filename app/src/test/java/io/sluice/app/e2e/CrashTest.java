@@ -75,18 +75,15 @@ class CrashTest {
             String key = collection.equals(TEXTS)
                     ? "\"dataType\": \"VarChar\", \"elementTypeParams\": {\"max_length\": 20}"
                     : "\"dataType\": \"Int64\"";
-            rest.ok(
-                    "collections/create",
-                    """
-                    {"collectionName": "%s", "schema": {"fields": [
-                       {"fieldName": "key", "isPrimary": true, %s},
-                       {"fieldName": "owner", "dataType": "Int32"},
-                       {"fieldName": "version", "dataType": "Int64"},
-                       {"fieldName": "text", "dataType": "VarChar", "elementTypeParams": {"max_length": 200}},
-                       {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": 4}}]},
-                     "indexParams": [{"fieldName": "vector", "metricType": "L2", "indexType": "FLAT"}]}
-                    """
-                            .formatted(collection, key));
+            rest.ok("collections/create", """
+                {"collectionName": "%s", "schema": {"fields": [
+                   {"fieldName": "key", "isPrimary": true, %s},
+                   {"fieldName": "owner", "dataType": "Int32"},
+                   {"fieldName": "version", "dataType": "Int64"},
+                   {"fieldName": "text", "dataType": "VarChar", "elementTypeParams": {"max_length": 200}},
+                   {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": 4}}]},
+                 "indexParams": [{"fieldName": "vector", "metricType": "L2", "indexType": "FLAT"}]}
+                """.formatted(collection, key));
             rest.awaitLoaded(collection);
         }
         rest.release(COLD);
@@ -246,7 +243,9 @@ class CrashTest {
             Map<Long, Long> found = read(rest);
             Map<Long, Long> other = rowsIfLastRequestCounts;
             if (other == null || !found.equals(other)) {
-                assertThat(found).as("client %d, whose last request may count: %s", owner, other != null).isEqualTo(rows);
+                assertThat(found)
+                        .as("client %d, whose last request may count: %s", owner, other != null)
+                        .isEqualTo(rows);
             }
             assertThat(rest.count(collection, "owner == " + owner)).isEqualTo(found.size());
             rows = found;

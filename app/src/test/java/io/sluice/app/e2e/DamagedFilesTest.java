@@ -88,7 +88,8 @@ class DamagedFilesTest {
         assertThat(state.path("loadState").asString()).isEqualTo("LoadStateNotLoad");
         assertThat(state.path("loadProgress").asInt()).isZero();
         assertThat(state.path("message").asString()).isEqualTo(text);
-        assertThat(rest.refused(1003, "collections/load", "{\"collectionName\": \"damaged\"}")).isEqualTo(text);
+        assertThat(rest.refused(1003, "collections/load", "{\"collectionName\": \"damaged\"}"))
+                .isEqualTo(text);
         assertThat(rest.refused(101, "entities/query", "{\"collectionName\": \"damaged\", \"filter\": \"id > 0\"}"))
                 .contains("collection not loaded");
         assertThat(rest.count("healthy", "")).isEqualTo(WordRows.ROWS_PER_BODY);

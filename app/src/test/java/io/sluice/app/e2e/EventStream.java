@@ -46,7 +46,8 @@ final class EventStream implements AutoCloseable {
     }
 
     /** Waits for the next event; null = the server has ended the stream. */
-    @Nullable Event next() {
+    @Nullable
+    Event next() {
         try {
             return linesOfJson ? nextLine() : nextFrame();
         } catch (IOException failure) {

@@ -23,16 +23,15 @@ class LoadAndReleasePageTest {
         }\
         """;
 
-    private static final String COMMAND =
-            """
-            curl --silent --request POST \\
-            --url "${CLUSTER_ENDPOINT}/v2/vectordb/collections/%s" \\
-            --header "Authorization: Bearer ${TOKEN}" \\
-            --header "Content-Type: application/json" \\
-            -d '{
-                "collectionName": "my_collection"
-            }'
-            """;
+    private static final String COMMAND = """
+        curl --silent --request POST \\
+        --url "${CLUSTER_ENDPOINT}/v2/vectordb/collections/%s" \\
+        --header "Authorization: Bearer ${TOKEN}" \\
+        --header "Content-Type: application/json" \\
+        -d '{
+            "collectionName": "my_collection"
+        }'
+        """;
 
     private final TestServer server = TestServer.start();
     private final Rest rest = new Rest(server.baseUrl());

@@ -53,8 +53,7 @@ final class NativeApi implements AutoCloseable {
     private Answer answer(HttpRequest.Builder request) {
         HttpResponse<String> response = send(request, BodyHandlers.ofString());
         String body = response.body();
-        return new Answer(
-                response.statusCode(), response, body.isEmpty() ? JSON.missingNode() : JSON.readTree(body));
+        return new Answer(response.statusCode(), response, body.isEmpty() ? JSON.missingNode() : JSON.readTree(body));
     }
 
     /** The JSON of an answer with HTTP 200. */

@@ -94,7 +94,8 @@ class NativeE2eTest {
             assertWhole(events, "loaded");
             assertThat(stream.otherLines()).first().isEqualTo("retry: 2000");
             JsonNode loaded = events.getLast().operation();
-            assertThat(stream.header("Location")).isEqualTo(operation(loaded.path("id").asString()));
+            assertThat(stream.header("Location"))
+                    .isEqualTo(operation(loaded.path("id").asString()));
             assertThat(loaded.path("percent").asInt()).isEqualTo(100);
             assertThat(loaded.path("bytesLoaded").asLong())
                     .isPositive()
@@ -141,10 +142,12 @@ class NativeE2eTest {
                 of("one", "load"), "{\"fields\": [\"id\", \"vector\"], \"priority\": \"low\"}", "Prefer", "wait=60"));
 
         assertThat(Rest.texts(some.path("fields"))).containsExactly("id", "vector");
-        assertThat(some.path("bytesTotal").asLong()).isLessThan(whole.path("bytesTotal").asLong());
+        assertThat(some.path("bytesTotal").asLong())
+                .isLessThan(whole.path("bytesTotal").asLong());
         assertThat(rest.post(
                                 "entities/query",
-                                "{\"collectionName\": \"one\", \"filter\": \"word == 'music'\", \"outputFields\": [\"id\"]}")
+                                "{\"collectionName\": \"one\", \"filter\": \"word == 'music'\", \"outputFields\":"
+                                        + " [\"id\"]}")
                         .path("message")
                         .asString())
                 .contains("field:word data_type:VarChar is not loaded");
@@ -169,15 +172,18 @@ class NativeE2eTest {
         assertThat(NativeApi.names(all).stream().filter("segment"::equals)).hasSize(2);
         for (int i = 0; i < all.size() - 1; i++) {
             List<Event> rest = all.subList(i + 1, all.size());
-            try (EventStream stream = api.stream(path, "Last-Event-ID", all.get(i).id())) {
+            try (EventStream stream =
+                    api.stream(path, "Last-Event-ID", all.get(i).id())) {
                 assertThat(stream.untilEnd()).isEqualTo(rest);
             }
-            try (EventStream stream = api.stream(path + "?lastEventId=" + all.get(i).id(), "Accept", NDJSON)) {
+            try (EventStream stream =
+                    api.stream(path + "?lastEventId=" + all.get(i).id(), "Accept", NDJSON)) {
                 assertThat(stream.header("Content-Type")).startsWith(NDJSON);
                 assertThat(stream.untilEnd()).isEqualTo(rest);
             }
         }
-        NativeApi.Answer afterTheEnd = api.get(path, "Last-Event-ID", all.getLast().id());
+        NativeApi.Answer afterTheEnd =
+                api.get(path, "Last-Event-ID", all.getLast().id());
         assertThat(afterTheEnd.status()).isEqualTo(204);
         for (String unknown : List.of("", "nonsense", id + ":999", id + ":-1", "load-zzz-1:2")) {
             try (EventStream stream = api.stream(path, "Last-Event-ID", unknown)) {
@@ -217,7 +223,9 @@ class NativeE2eTest {
         String load = api.loadAndWait("one").path("id").asString();
         JsonNode released = api.releaseAndWait("one");
 
-        assertThat(api.ok(api.post(operation(load) + "/cancel", "")).path("state").asString())
+        assertThat(api.ok(api.post(operation(load) + "/cancel", ""))
+                        .path("state")
+                        .asString())
                 .isEqualTo("loaded");
         assertThat(api.ok(api.post(operation(released.path("id").asString()) + "/cancel", "")))
                 .isEqualTo(released);
@@ -234,7 +242,8 @@ class NativeE2eTest {
 
         JsonNode loaded = api.loadAndWait("two");
 
-        assertThat(loaded.path("bytesTotal").asLong()).isEqualTo(before.path("needBytes").asLong());
+        assertThat(loaded.path("bytesTotal").asLong())
+                .isEqualTo(before.path("needBytes").asLong());
         assertThat(api.loadBytes()).isEqualTo(before.path("needBytes").asLong());
         JsonNode after = api.ok(api.post(of("two", "estimate"), ""));
         assertThat(after.path("needBytes").asLong()).isZero();
@@ -252,7 +261,8 @@ class NativeE2eTest {
             long ofSegments = 0;
             for (JsonNode segment : partition.path("segments")) {
                 assertThat(segment.path("segmentId").isString()).isTrue();
-                assertThat(sum(segment.path("parts"))).isEqualTo(segment.path("bytes").asLong());
+                assertThat(sum(segment.path("parts")))
+                        .isEqualTo(segment.path("bytes").asLong());
                 ofSegments += segment.path("bytes").asLong();
             }
             assertThat(ofSegments).isEqualTo(partition.path("bytes").asLong());
@@ -263,9 +273,11 @@ class NativeE2eTest {
 
     private static Set<Boolean> flags(JsonNode estimate) {
         Set<Boolean> loaded = new HashSet<>();
-        estimate.path("partitions").forEach(partition -> partition.path("segments")
-                .forEach(segment -> segment.path("parts")
-                        .forEach(part -> loaded.add(part.path("loaded").asBoolean()))));
+        estimate.path("partitions")
+                .forEach(partition -> partition
+                        .path("segments")
+                        .forEach(segment -> segment.path("parts")
+                                .forEach(part -> loaded.add(part.path("loaded").asBoolean()))));
         return loaded;
     }
 
@@ -297,12 +309,14 @@ class NativeE2eTest {
         assertThat(memory.path("processRssBytes").asLong()).isPositive();
         List<String> kinds = new ArrayList<>();
         for (JsonNode collection : memory.path("collections")) {
-            assertThat(sum(collection.path("partitions"))).isEqualTo(collection.path("bytes").asLong());
+            assertThat(sum(collection.path("partitions")))
+                    .isEqualTo(collection.path("bytes").asLong());
             for (JsonNode partition : collection.path("partitions")) {
                 long sealed = 0;
                 for (JsonNode segment : partition.path("segments")) {
                     kinds.add(segment.path("growing").asBoolean() ? "growing" : "sealed");
-                    assertThat(sum(segment.path("fields"))).isEqualTo(segment.path("bytes").asLong());
+                    assertThat(sum(segment.path("fields")))
+                            .isEqualTo(segment.path("bytes").asLong());
                     segment.path("fields")
                             .forEach(field -> assertThat(sum(field.path("parts")))
                                     .isEqualTo(field.path("bytes").asLong()));
@@ -369,7 +383,8 @@ class NativeE2eTest {
             Event seen = onlyTwo.await(Event::isTerminal);
             assertThat(seen.data()).isEqualTo(events.getLast().data());
 
-            try (EventStream again = api.stream("/api/v1/events", "Last-Event-ID", events.getFirst().id())) {
+            try (EventStream again = api.stream(
+                    "/api/v1/events", "Last-Event-ID", events.getFirst().id())) {
                 for (Event event : events.subList(1, events.size())) {
                     assertThat(again.require()).isEqualTo(event);
                 }
@@ -381,30 +396,26 @@ class NativeE2eTest {
     // Wrong requests
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
-                    POST | /api/v1/databases/default/collections/one/load     | {"partitionNames": []} | 400 | 1100 | unknown key: key=partitionNames. Known keys: [partitions,
-                    POST | /api/v1/databases/default/collections/one/load     | {"fields": ["word"]}   | 400 | 1100 | load field list [word] does not contain
-                    POST | /api/v1/databases/default/collections/one/load     | {"fields": ["nofield"]} | 400 | 0 | nofield
-                    POST | /api/v1/databases/default/collections/one/load     | {"partitions": ["p9"]} | 404 | 200  | partition not found[partition=p9]
-                    POST | /api/v1/databases/default/collections/one/load     | {                      | 400 | 1100 | the body is not JSON
-                    POST | /api/v1/databases/default/collections/nope/load    | {}                     | 404 | 100  | collection not found[database=default][collection=nope]
-                    POST | /api/v1/databases/nodb/collections/one/load        | {}                     | 404 | 800  | database not found[database=nodb]
-                    POST | /api/v1/databases/default/collections/nope/release | {}                     | 404 | 100  | collection not found[database=default][collection=nope]
-                    POST | /api/v1/databases/default/collections/one/release  | {"drain": 1}           | 400 | 1100 | unknown key: key=drain
-                    POST | /api/v1/databases/default/collections/nope/estimate | {}                    | 404 | 100  | collection not found[database=default][collection=nope]
-                    GET  | /api/v1/databases/default/collections/nope/memory  | {}                     | 404 | 100  | collection not found
-                    GET  | /api/v1/databases/nodb/collections                 | {}                     | 404 | 800  | database not found[database=nodb]
-                    GET  | /api/v1/operations/load-nope-1                     | {}                     | 404 | 1404 | operation not found: operation=load-nope-1
-                    GET  | /api/v1/operations/load-nope-1/events              | {}                     | 404 | 1404 | operation not found: operation=load-nope-1
-                    POST | /api/v1/operations/load-nope-1/cancel              | {}                     | 404 | 1404 | operation not found: operation=load-nope-1
-                    GET  | /api/v1/operations?state=done                      | {}                     | 400 | 1100 | unknown operation state: state=done
-                    GET  | /api/v1/events?collection=one                      | {}                     | 400 | 1100 | unknown query parameter: name=collection
-                    GET  | /api/v1/nothing                                    | {}                     | 404 | 0    | there is no such call
-                    """)
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        POST | /api/v1/databases/default/collections/one/load     | {"partitionNames": []} | 400 | 1100 | unknown key: key=partitionNames. Known keys: [partitions,
+        POST | /api/v1/databases/default/collections/one/load     | {"fields": ["word"]}   | 400 | 1100 | load field list [word] does not contain
+        POST | /api/v1/databases/default/collections/one/load     | {"fields": ["nofield"]} | 400 | 0 | nofield
+        POST | /api/v1/databases/default/collections/one/load     | {"partitions": ["p9"]} | 404 | 200  | partition not found[partition=p9]
+        POST | /api/v1/databases/default/collections/one/load     | {                      | 400 | 1100 | the body is not JSON
+        POST | /api/v1/databases/default/collections/nope/load    | {}                     | 404 | 100  | collection not found[database=default][collection=nope]
+        POST | /api/v1/databases/nodb/collections/one/load        | {}                     | 404 | 800  | database not found[database=nodb]
+        POST | /api/v1/databases/default/collections/nope/release | {}                     | 404 | 100  | collection not found[database=default][collection=nope]
+        POST | /api/v1/databases/default/collections/one/release  | {"drain": 1}           | 400 | 1100 | unknown key: key=drain
+        POST | /api/v1/databases/default/collections/nope/estimate | {}                    | 404 | 100  | collection not found[database=default][collection=nope]
+        GET  | /api/v1/databases/default/collections/nope/memory  | {}                     | 404 | 100  | collection not found
+        GET  | /api/v1/databases/nodb/collections                 | {}                     | 404 | 800  | database not found[database=nodb]
+        GET  | /api/v1/operations/load-nope-1                     | {}                     | 404 | 1404 | operation not found: operation=load-nope-1
+        GET  | /api/v1/operations/load-nope-1/events              | {}                     | 404 | 1404 | operation not found: operation=load-nope-1
+        POST | /api/v1/operations/load-nope-1/cancel              | {}                     | 404 | 1404 | operation not found: operation=load-nope-1
+        GET  | /api/v1/operations?state=done                      | {}                     | 400 | 1100 | unknown operation state: state=done
+        GET  | /api/v1/events?collection=one                      | {}                     | 400 | 1100 | unknown query parameter: name=collection
+        GET  | /api/v1/nothing                                    | {}                     | 404 | 0    | there is no such call
+        """)
     void request_thatIsWrong_isAProblem(String method, String path, String body, int status, int code, String text) {
         NativeApi.Answer answer = method.equals("GET") ? api.get(path) : api.post(path, body);
 
@@ -450,9 +461,12 @@ class NativeE2eTest {
             assertThat(problem.path("status").asInt()).isEqualTo(507);
             assertThat(problem.path("code").asInt()).isEqualTo(3);
             assertThat(problem.path("needBytes").asLong()).isEqualTo(firstBytes);
-            assertThat(problem.path("freeBytes").asLong()).isLessThan(firstBytes).isPositive();
+            assertThat(problem.path("freeBytes").asLong())
+                    .isLessThan(firstBytes)
+                    .isPositive();
             assertThat(problem.path("limitBytes").asLong()).isEqualTo(16 << 20);
-            assertThat(problem.path("operationId").asString()).isEqualTo(operation.path("id").asString());
+            assertThat(problem.path("operationId").asString())
+                    .isEqualTo(operation.path("id").asString());
             assertThat(problem.path("retryable").asBoolean()).isFalse();
             JsonNode holder = problem.path("holders").path(0);
             assertThat(holder.path("name").asString()).isEqualTo("load:default.first");

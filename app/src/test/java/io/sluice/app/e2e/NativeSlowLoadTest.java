@@ -84,8 +84,12 @@ class NativeSlowLoadTest {
                 ended = next.isTerminal();
             }
         }
-        assertThat(NativeApi.names(seen)).startsWith("snapshot").contains("segment", "progress").endsWith("loaded");
-        try (EventStream whole = api.stream(operation(id) + "/events", "Last-Event-ID", seen.getFirst().id())) {
+        assertThat(NativeApi.names(seen))
+                .startsWith("snapshot")
+                .contains("segment", "progress")
+                .endsWith("loaded");
+        try (EventStream whole = api.stream(
+                operation(id) + "/events", "Last-Event-ID", seen.getFirst().id())) {
             assertThat(whole.untilEnd()).isEqualTo(seen.subList(1, seen.size()));
         }
         api.releaseAndWait("slow");
@@ -96,7 +100,8 @@ class NativeSlowLoadTest {
     void load_thatRuns_isJoinedByItsLikeAndEndedByARelease() {
         String id = api.post(of("slow", "load"), "").json().path("id").asString();
 
-        assertThat(api.post(of("slow", "load"), "").json().path("id").asString()).isEqualTo(id);
+        assertThat(api.post(of("slow", "load"), "").json().path("id").asString())
+                .isEqualTo(id);
         NativeApi.Answer impatient = api.post(of("slow", "load"), "", "Prefer", "wait=0");
         assertThat(impatient.status()).isEqualTo(202);
         assertThat(impatient.json().path("id").asString()).isEqualTo(id);

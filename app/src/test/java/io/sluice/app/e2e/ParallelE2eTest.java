@@ -111,7 +111,8 @@ class ParallelE2eTest {
             for (int i = 0; i < vector.length; i++) {
                 vector[i] = random.nextFloat() - 0.5f;
             }
-            String row = "{\"id\": " + id + ", \"word\": \"fresh " + id + "\", \"vector\": " + Arrays.toString(vector) + "}";
+            String row =
+                    "{\"id\": " + id + ", \"word\": \"fresh " + id + "\", \"vector\": " + Arrays.toString(vector) + "}";
             rest.ok("entities/insert", "{\"collectionName\": \"busy\", \"data\": [" + row + "]}");
             search(vector, "fresh " + id);
         }

@@ -24,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
  * behind {@code <!-- tour: fast -->} against one that does not, on the same data folder.
  */
 class TourTest {
-    private static final Pattern BLOCK = Pattern.compile("<!-- tour: (slow|fast) -->\n```bash\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern BLOCK =
+            Pattern.compile("<!-- tour: (slow|fast) -->\n```bash\n(.*?)```", Pattern.DOTALL);
     private static final String ADDRESS = "localhost:19530";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -97,7 +98,9 @@ class TourTest {
 
     private static void assertFound(String output) {
         List<String> words = new ArrayList<>();
-        JSON.readTree(output).path("data").forEach(hit -> words.add(hit.path("word").asString()));
+        JSON.readTree(output)
+                .path("data")
+                .forEach(hit -> words.add(hit.path("word").asString()));
         assertThat(words).hasSize(6).startsWith("music").contains("songs", "song", "band");
     }
 

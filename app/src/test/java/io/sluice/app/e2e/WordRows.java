@@ -23,8 +23,8 @@ final class WordRows {
 
     /** Bodies for {@code entities/insert} and {@code entities/upsert}: rows of {@code id}, {@code word}, {@code vector}. */
     static List<String> insertBodies(String collection) {
-        try (var lines = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(resource("/words-10k.jsonl.gz")), StandardCharsets.UTF_8))) {
+        try (var lines = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(resource("/words-10k.jsonl.gz")), StandardCharsets.UTF_8))) {
             return lines.lines()
                     .map(line -> line.replaceFirst(
                             "\"collectionName\":\"words\"", "\"collectionName\":\"" + collection + "\""))
@@ -59,26 +59,20 @@ final class WordRows {
 
     /** Makes a collection of {@code id}, {@code word} and {@code vector} with an index on the vector; not loaded. */
     static void create(Rest rest, String collection, String indexType, String metric) {
-        rest.ok(
-                "collections/create",
-                """
-                {"collectionName": "%s", "schema": {"fields": [
-                   {"fieldName": "id", "dataType": "Int64", "isPrimary": true},
-                   {"fieldName": "word", "dataType": "VarChar", "elementTypeParams": {"max_length": 200}},
-                   {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": 100}}]}}
-                """
-                        .formatted(collection));
-        rest.ok(
-                "indexes/create",
-                """
-                {"collectionName": "%s", "indexParams": [{"fieldName": "vector", "indexName": "near",
-                   "indexType": "%s", "metricType": "%s", "params": %s}]}
-                """
-                        .formatted(
-                                collection,
-                                indexType,
-                                metric,
-                                indexType.equals("HNSW") ? "{\"M\": 16, \"efConstruction\": 200}" : "{}"));
+        rest.ok("collections/create", """
+            {"collectionName": "%s", "schema": {"fields": [
+               {"fieldName": "id", "dataType": "Int64", "isPrimary": true},
+               {"fieldName": "word", "dataType": "VarChar", "elementTypeParams": {"max_length": 200}},
+               {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": 100}}]}}
+            """.formatted(collection));
+        rest.ok("indexes/create", """
+            {"collectionName": "%s", "indexParams": [{"fieldName": "vector", "indexName": "near",
+               "indexType": "%s", "metricType": "%s", "params": %s}]}
+            """.formatted(
+                        collection,
+                        indexType,
+                        metric,
+                        indexType.equals("HNSW") ? "{\"M\": 16, \"efConstruction\": 200}" : "{}"));
     }
 
     /** Inserts the first {@code bodies} thousand words. */

@@ -46,11 +46,11 @@ class WordSearchTest {
         long pending = 1;
         while (pending > 0) {
             JsonNode index = rest.ok(
-                            "indexes/describe",
-                            "{\"collectionName\": \"" + collection + "\", \"indexName\": \"near\"}")
+                            "indexes/describe", "{\"collectionName\": \"" + collection + "\", \"indexName\": \"near\"}")
                     .path(0);
             assertThat(index.path("failReason").asString("")).isEmpty();
-            pending = index.path("totalRows").asLong() - index.path("indexedRows").asLong();
+            pending =
+                    index.path("totalRows").asLong() - index.path("indexedRows").asLong();
         }
     }
 
@@ -144,8 +144,9 @@ class WordSearchTest {
     @Test
     void rows_afterTheLoad_countAtOnce() {
         float[] query = vectorOf("river");
-        String row = "{\"collectionName\": \"graph\", \"data\": [{\"id\": 900001, \"word\": \"test river\", \"vector\": "
-                + Arrays.toString(query) + "}]}";
+        String row =
+                "{\"collectionName\": \"graph\", \"data\": [{\"id\": 900001, \"word\": \"test river\", \"vector\": "
+                        + Arrays.toString(query) + "}]}";
         rest.ok("entities/insert", row);
         assertThat(search("graph", query, "").subList(0, 2)).containsExactlyInAnyOrder("river", "test river");
         rest.ok("entities/delete", "{\"collectionName\": \"graph\", \"filter\": \"id in [900001]\"}");

@@ -147,7 +147,9 @@ public final class Collection implements LoadTarget {
                 .orElseThrow(() -> new EngineException.NotFound(
                         ErrorCode.PARTITION_NOT_FOUND,
                         "partition not found[partition=" + name + "]: collection " + qualifiedName() + " has "
-                                + partitions().stream().map(PartitionRecord::name).toList()));
+                                + partitions().stream()
+                                        .map(PartitionRecord::name)
+                                        .toList()));
     }
 
     public void updatePartition(PartitionRecord changed) {
@@ -196,7 +198,8 @@ public final class Collection implements LoadTarget {
             partitions.values().forEach(partition -> partition.growing = null);
         });
         growing.forEach(rows -> rows.rows().close());
-        loaded.forEach(segment -> segment.parts().forEach(part -> part.ownerLease().close()));
+        loaded.forEach(
+                segment -> segment.parts().forEach(part -> part.ownerLease().close()));
         reads.forEach(read -> read.request(
                 new EngineException.Stopped(ErrorCode.SERVICE_UNAVAILABLE, "the server is shutting down")));
     }
@@ -367,8 +370,8 @@ public final class Collection implements LoadTarget {
 
     /** Whether a replayed record is in files already, in every partition that it concerns. */
     public boolean isSealedBefore(long partitionId, long lsn) {
-        return locked(() -> targets(partitionId).stream()
-                .allMatch(partition -> lsn <= partition.record.sealedThroughLsn()));
+        return locked(
+                () -> targets(partitionId).stream().allMatch(partition -> lsn <= partition.record.sealedThroughLsn()));
     }
 
     // Seal
@@ -427,7 +430,12 @@ public final class Collection implements LoadTarget {
             }
             PartitionRecord old = partition.record;
             partition.record = new PartitionRecord(
-                    old.id(), old.collectionId(), old.name(), old.createdTimestamp(), task.throughLsn(), old.dropping());
+                    old.id(),
+                    old.collectionId(),
+                    old.name(),
+                    old.createdTimestamp(),
+                    task.throughLsn(),
+                    old.dropping());
             firstSealingLsn.remove(task.partitionId());
             partition.sealingDeletes = List.of();
             if (delta != null) {
@@ -609,7 +617,8 @@ public final class Collection implements LoadTarget {
     }
 
     private static boolean isWantedField(LoadGoal wanted, int fieldId) {
-        return fieldId == CollectionSchema.TIMESTAMP_FIELD_ID || wanted.fieldIds().contains(fieldId);
+        return fieldId == CollectionSchema.TIMESTAMP_FIELD_ID
+                || wanted.fieldIds().contains(fieldId);
     }
 
     @Override
@@ -698,8 +707,7 @@ public final class Collection implements LoadTarget {
 
     private Map<Long, LoadedSegment.IndexOnField> indexFields() {
         Map<Long, LoadedSegment.IndexOnField> onFields = new HashMap<>();
-        indexes.forEach(
-                (id, index) -> onFields.put(id, new LoadedSegment.IndexOnField(index.fieldId(), index.spec())));
+        indexes.forEach((id, index) -> onFields.put(id, new LoadedSegment.IndexOnField(index.fieldId(), index.spec())));
         return onFields;
     }
 
@@ -803,11 +811,7 @@ public final class Collection implements LoadTarget {
      * @throws EngineException.InvalidRequest if a named partition does not exist
      */
     public ReadView openRead(
-            String verb,
-            List<String> partitionNames,
-            boolean ignoreGrowing,
-            long timestamp,
-            LongSupplier watermark) {
+            String verb, List<String> partitionNames, boolean ignoreGrowing, long timestamp, LongSupplier watermark) {
         lastAccessMillis = System.currentTimeMillis();
         List<Long> wanted = readPartitions(partitionNames);
         var stop = new StopSignal();
@@ -855,7 +859,8 @@ public final class Collection implements LoadTarget {
             blocks.add(segment.readable(seen));
         }
         for (GrowingRows growing : now.growing()) {
-            boolean asked = wanted.isEmpty() ? now.serves(growing.partitionId()) : wanted.contains(growing.partitionId());
+            boolean asked =
+                    wanted.isEmpty() ? now.serves(growing.partitionId()) : wanted.contains(growing.partitionId());
             if (ignoreGrowing || !asked) {
                 continue;
             }
@@ -918,8 +923,8 @@ public final class Collection implements LoadTarget {
     public EngineException notLoaded(String verb) {
         return new EngineException.WrongState(
                 ErrorCode.COLLECTION_NOT_LOADED,
-                "failed to " + verb + ": collection not loaded[collection=" + record.name() + "]: database "
-                        + database + ". Load the collection first");
+                "failed to " + verb + ": collection not loaded[collection=" + record.name() + "]: database " + database
+                        + ". Load the collection first");
     }
 
     // Counts
@@ -990,17 +995,19 @@ public final class Collection implements LoadTarget {
         Map<Long, CollectionIndex> known = locked(() -> Map.copyOf(indexes));
         List<PartInMemory> parts = new ArrayList<>();
         for (LoadedSegment segment : now.loaded().values()) {
-            segment.fields().forEach((fieldId, part) -> parts.add(inMemory(
-                    segment,
-                    part,
-                    fieldId == CollectionSchema.TIMESTAMP_FIELD_ID
-                            ? "$timestamp"
-                            : schema().get(fieldId).name(),
-                    "raw")));
+            segment.fields()
+                    .forEach((fieldId, part) -> parts.add(inMemory(
+                            segment,
+                            part,
+                            fieldId == CollectionSchema.TIMESTAMP_FIELD_ID
+                                    ? "$timestamp"
+                                    : schema().get(fieldId).name(),
+                            "raw")));
             segment.indexes().forEach((indexId, part) -> {
                 CollectionIndex index = known.get(indexId);
-                String field =
-                        index == null ? "dropped index " + indexId : schema().get(index.fieldId()).name();
+                String field = index == null
+                        ? "dropped index " + indexId
+                        : schema().get(index.fieldId()).name();
                 parts.add(inMemory(segment, part, field, "index"));
             });
         }

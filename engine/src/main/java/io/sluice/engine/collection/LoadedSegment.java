@@ -60,8 +60,8 @@ final class LoadedSegment {
         this.indexes = Map.copyOf(indexes);
         this.deletes = deletes;
         this.rows = viewRows();
-        this.keys = new SortedKeys(
-                rows.column(schema.primaryKey().id()), rows.column(CollectionSchema.TIMESTAMP_FIELD_ID));
+        this.keys =
+                new SortedKeys(rows.column(schema.primaryKey().id()), rows.column(CollectionSchema.TIMESTAMP_FIELD_ID));
         this.vectorIndexes = openIndexes(indexFields);
     }
 
@@ -89,7 +89,9 @@ final class LoadedSegment {
     }
 
     long reservedBytes() {
-        return parts().stream().mapToLong(part -> part.ownerLease().reservedBytes()).sum();
+        return parts().stream()
+                .mapToLong(part -> part.ownerLease().reservedBytes())
+                .sum();
     }
 
     List<LoadedPart> parts() {
@@ -124,8 +126,8 @@ final class LoadedSegment {
 
     /** The segment as a read at {@code timestamp} sees it; valid under {@link #tryLeases}. */
     ReadableBlock readable(long timestamp) {
-        var visible = deletes.visibleAt(
-                timestamp, rows.column(CollectionSchema.TIMESTAMP_FIELD_ID), record.maxTimestamp());
+        var visible =
+                deletes.visibleAt(timestamp, rows.column(CollectionSchema.TIMESTAMP_FIELD_ID), record.maxTimestamp());
         return new ReadableBlock(record.id(), record.partitionId(), false, true, rows, visible, vectorIndexes);
     }
 
@@ -192,10 +194,7 @@ final class LoadedSegment {
                 opened.put(
                         index.fieldId(),
                         IndexBuilder.open(
-                                index.spec(),
-                                part.layout(),
-                                part.ownerLease().bytes(),
-                                rows.column(index.fieldId())));
+                                index.spec(), part.layout(), part.ownerLease().bytes(), rows.column(index.fieldId())));
             }
         });
         return opened;

@@ -75,8 +75,7 @@ public final class Namespace {
             databasesById.put(record.id(), database);
         }
         if (!databases.containsKey(DEFAULT_DATABASE)) {
-            var record =
-                    new DatabaseRecord(rooms.ids().next(), DEFAULT_DATABASE, Map.of(), timestamps.getAsLong());
+            var record = new DatabaseRecord(rooms.ids().next(), DEFAULT_DATABASE, Map.of(), timestamps.getAsLong());
             CatalogCalls.run(rooms.catalog().put(record));
             databases.put(DEFAULT_DATABASE, new Database(record));
         }
@@ -116,7 +115,8 @@ public final class Namespace {
         Map<Long, Collection> byIndex = new HashMap<>();
         saved.indexes().forEach(index -> byIndex.put(index.definition().id(), collection(index.collectionId())));
         saved.indexFiles()
-                .forEach(file -> Objects.requireNonNull(byIndex.get(file.indexId())).addIndexFile(file));
+                .forEach(file ->
+                        Objects.requireNonNull(byIndex.get(file.indexId())).addIndexFile(file));
         for (LoadSpecRecord spec : saved.loadSpecs()) {
             collection(spec.collectionId()).restoreGoal(goalOf(spec), spec);
         }
@@ -126,9 +126,8 @@ public final class Namespace {
 
     private LoadGoal goalOf(LoadSpecRecord spec) {
         CollectionSchema schema = collection(spec.collectionId()).schema();
-        List<Integer> fields = spec.fieldIds().isEmpty()
-                ? loadableFields(schema, spec.skipDynamicField())
-                : spec.fieldIds();
+        List<Integer> fields =
+                spec.fieldIds().isEmpty() ? loadableFields(schema, spec.skipDynamicField()) : spec.fieldIds();
         return new LoadGoal(
                 spec.allPartitions(),
                 spec.partitionIds(),
@@ -168,8 +167,7 @@ public final class Namespace {
         if (database == null) {
             throw new EngineException.NotFound(
                     ErrorCode.DATABASE_NOT_FOUND,
-                    "database not found[database=" + name + "]: create it first, or name one of "
-                            + databaseNames());
+                    "database not found[database=" + name + "]: create it first, or name one of " + databaseNames());
         }
         return database;
     }
@@ -247,7 +245,9 @@ public final class Namespace {
                 throw new EngineException.WrongState(
                         ErrorCode.UNEXPECTED,
                         "database:" + name + " not empty, must drop all collections before drop database: it has "
-                                + database.collections.keySet().stream().sorted().toList());
+                                + database.collections.keySet().stream()
+                                        .sorted()
+                                        .toList());
             }
             CatalogCalls.run(rooms.catalog().dropDatabase(database.record().id()));
             databases.remove(name);
@@ -282,8 +282,7 @@ public final class Namespace {
             if (database.aliases.containsKey(name)) {
                 throw new EngineException.InvalidRequest(
                         ErrorCode.ALIAS_COLLECTION_NAME_CONFLICT,
-                        "collection name [" + name
-                                + "] conflicts with an existing alias, please choose a unique name");
+                        "collection name [" + name + "] conflicts with an existing alias, please choose a unique name");
             }
             if (byId.size() >= MAX_COLLECTIONS) {
                 throw new EngineException.InvalidRequest(
@@ -329,8 +328,8 @@ public final class Namespace {
             Database from = database(databaseName);
             Database to = newDatabaseName.isEmpty() ? from : database(newDatabaseName);
             if (!from.collections.containsKey(oldName)) {
-                throw new EngineException.InvalidRequest("unsupported use an alias to rename collection, alias:" + oldName
-                        + ". Name the collection itself: " + collection.collection());
+                throw new EngineException.InvalidRequest("unsupported use an alias to rename collection, alias:"
+                        + oldName + ". Name the collection itself: " + collection.collection());
             }
             if (to.collections.containsKey(newName)) {
                 throw new EngineException.InvalidRequest(
@@ -378,7 +377,8 @@ public final class Namespace {
                     throw new EngineException.InvalidRequest(
                             ErrorCode.UNEXPECTED,
                             "cannot drop the collection via alias = " + name + ": name the collection itself, "
-                                    + Objects.requireNonNull(database.aliases.get(name)).collection());
+                                    + Objects.requireNonNull(database.aliases.get(name))
+                                            .collection());
                 }
                 return Optional.empty();
             }
@@ -511,8 +511,8 @@ public final class Namespace {
     }
 
     private void putAlias(Database database, String alias, Collection collection) {
-        CatalogCalls.run(rooms.catalog()
-                .put(new AliasRecord(database.record().id(), alias, collection.collectionId())));
+        CatalogCalls.run(
+                rooms.catalog().put(new AliasRecord(database.record().id(), alias, collection.collectionId())));
         database.aliases.put(alias, collection);
     }
 
@@ -546,8 +546,7 @@ public final class Namespace {
 
     private static EngineException aliasNotFound(Database database, String alias) {
         return new EngineException.NotFound(
-                ErrorCode.ALIAS_NOT_FOUND,
-                "alias not found[database=" + database.name() + "][alias=" + alias + "]");
+                ErrorCode.ALIAS_NOT_FOUND, "alias not found[database=" + database.name() + "][alias=" + alias + "]");
     }
 
     // Indexes
@@ -580,7 +579,9 @@ public final class Namespace {
             for (CollectionIndex existing : collection.indexes()) {
                 boolean sameName = existing.definition().name().equals(name);
                 boolean sameField = existing.fieldId() == field.id();
-                if (sameName && sameField && existing.spec().equals(spec)
+                if (sameName
+                        && sameField
+                        && existing.spec().equals(spec)
                         && existing.definition().type().equalsIgnoreCase(definition.type())) {
                     return Optional.empty();
                 }

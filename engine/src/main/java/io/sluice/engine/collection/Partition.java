@@ -14,7 +14,8 @@ final class Partition {
     PartitionRecord record;
 
     /** Takes inserts; null until the first row after a seal. */
-    @Nullable GrowingRows growing;
+    @Nullable
+    GrowingRows growing;
 
     /** Logged deletes since the last seal, in log order. */
     List<Deletes> deletes = new ArrayList<>();

@@ -14,4 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param segmentId for the growing segment that these rows may open
  */
 public record PreparedWrite(
-        @Nullable ColumnBatch rows, @Nullable Keys keys, @Nullable Reservation memory, long segmentId) {}
+        @Nullable ColumnBatch rows,
+        @Nullable Keys keys,
+        @Nullable Reservation memory,
+        long segmentId) {}

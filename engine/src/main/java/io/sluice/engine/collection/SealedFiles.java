@@ -29,6 +29,8 @@ public record SealedFiles(SegmentRecord segment, Map<Long, IndexFileRecord> inde
 
     long sizeBytes() {
         return segment.sizeBytes()
-                + indexes.values().stream().mapToLong(IndexFileRecord::sizeBytes).sum();
+                + indexes.values().stream()
+                        .mapToLong(IndexFileRecord::sizeBytes)
+                        .sum();
     }
 }

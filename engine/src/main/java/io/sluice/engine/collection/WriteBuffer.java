@@ -73,8 +73,7 @@ public final class WriteBuffer implements AutoCloseable {
         if (budget.reservedBytes(MemoryTag.WRITE_BUFFER) + needBytes > capBytes) {
             return null;
         }
-        Admission admission =
-                budget.tryReserve(MemoryTag.WRITE_BUFFER, collection.qualifiedName(), needBytes);
+        Admission admission = budget.tryReserve(MemoryTag.WRITE_BUFFER, collection.qualifiedName(), needBytes);
         return switch (admission) {
             case Admission.Granted(Reservation reservation) -> reservation;
             case Admission.Deferred _, Admission.Refused _ -> null;
@@ -83,8 +82,7 @@ public final class WriteBuffer implements AutoCloseable {
 
     /** For replay: what was acknowledged must fit, whatever the cap says. */
     public Reservation admitReplayed(Collection collection, long needBytes) {
-        Admission admission =
-                budget.tryReserve(MemoryTag.WRITE_BUFFER, collection.qualifiedName(), needBytes);
+        Admission admission = budget.tryReserve(MemoryTag.WRITE_BUFFER, collection.qualifiedName(), needBytes);
         return switch (admission) {
             case Admission.Granted(Reservation reservation) -> reservation;
             case Admission.Deferred _, Admission.Refused _ ->

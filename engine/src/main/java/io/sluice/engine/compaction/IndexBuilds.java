@@ -176,8 +176,8 @@ public final class IndexBuilds implements AutoCloseable {
         long startNanos = System.nanoTime();
         try (Vectors vectors = readVectors(collection, segment, field);
                 var out = PartFileWriter.create(rooms.store(), key, PartFileWriter.Kind.INDEX, segment.id())) {
-            PartRecord part = IndexBuilder.build(
-                    job.index().spec(), vectors.column(), threads, rooms.budget(), stop, out);
+            PartRecord part =
+                    IndexBuilder.build(job.index().spec(), vectors.column(), threads, rooms.budget(), stop, out);
             long sizeBytes = out.commit();
             var record = new IndexFileRecord(job.index().id(), segment.id(), key, sizeBytes, part);
             if (!isStillWanted(job)) {
@@ -218,8 +218,7 @@ public final class IndexBuilds implements AutoCloseable {
 
     private Vectors readVectors(Collection collection, SegmentRecord segment, FieldSchema field) {
         try (var file = rooms.store().open(segment.key())) {
-            PartLayout layout = PartDirectory.read(
-                            file, segment.key(), PartFileWriter.Kind.SEGMENT, segment.id())
+            PartLayout layout = PartDirectory.read(file, segment.key(), PartFileWriter.Kind.SEGMENT, segment.id())
                     .part(field.id());
             Lease lease = allocate(collection, layout);
             try {
@@ -244,8 +243,7 @@ public final class IndexBuilds implements AutoCloseable {
 
     private Lease allocate(Collection collection, PartLayout layout) {
         long needBytes = Reservation.roundedBytes(layout.sizeBytes());
-        Admission admission =
-                rooms.budget().tryReserve(MemoryTag.INDEX_BUILD, collection.qualifiedName(), needBytes);
+        Admission admission = rooms.budget().tryReserve(MemoryTag.INDEX_BUILD, collection.qualifiedName(), needBytes);
         return switch (admission) {
             case Admission.Granted(Reservation reservation) -> {
                 try (reservation) {

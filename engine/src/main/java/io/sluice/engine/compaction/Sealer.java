@@ -54,8 +54,7 @@ public final class Sealer implements AutoCloseable {
      * @param truncateLog cuts what is in files off the log
      * @param sealed told after each seal, on the seal thread
      */
-    public Sealer(
-            CollectionRooms rooms, WriteAheadLog log, Runnable truncateLog, Consumer<Collection> sealed) {
+    public Sealer(CollectionRooms rooms, WriteAheadLog log, Runnable truncateLog, Consumer<Collection> sealed) {
         this.rooms = rooms;
         this.log = log;
         this.truncateLog = truncateLog;
@@ -79,7 +78,8 @@ public final class Sealer implements AutoCloseable {
         if (collection.isDropped()) {
             return Optional.empty();
         }
-        Optional<SealTask> task = log.atBarrier(lsn -> collection.beginSeal(partitionId, lsn)).join();
+        Optional<SealTask> task =
+                log.atBarrier(lsn -> collection.beginSeal(partitionId, lsn)).join();
         return task.flatMap(this::finish);
     }
 

@@ -1,6 +1,5 @@
 package io.sluice.engine.distance;
 
-
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
@@ -67,10 +66,14 @@ final class PanamaKernels implements VectorKernels {
             for (; j < bound; j += FLOATS.length()) {
                 long here = (long) j * Float.BYTES;
                 FloatVector q = FloatVector.fromArray(FLOATS, query, j);
-                sum0 = FloatVector.fromMemorySegment(FLOATS, vectors, at0 + here, LE).fma(q, sum0);
-                sum1 = FloatVector.fromMemorySegment(FLOATS, vectors, at1 + here, LE).fma(q, sum1);
-                sum2 = FloatVector.fromMemorySegment(FLOATS, vectors, at2 + here, LE).fma(q, sum2);
-                sum3 = FloatVector.fromMemorySegment(FLOATS, vectors, at3 + here, LE).fma(q, sum3);
+                sum0 = FloatVector.fromMemorySegment(FLOATS, vectors, at0 + here, LE)
+                        .fma(q, sum0);
+                sum1 = FloatVector.fromMemorySegment(FLOATS, vectors, at1 + here, LE)
+                        .fma(q, sum1);
+                sum2 = FloatVector.fromMemorySegment(FLOATS, vectors, at2 + here, LE)
+                        .fma(q, sum2);
+                sum3 = FloatVector.fromMemorySegment(FLOATS, vectors, at3 + here, LE)
+                        .fma(q, sum3);
             }
             float dot0 = sum0.reduceLanes(VectorOperators.ADD);
             float dot1 = sum1.reduceLanes(VectorOperators.ADD);
@@ -186,10 +189,14 @@ final class PanamaKernels implements VectorKernels {
             for (; j < bound; j += FLOATS.length()) {
                 long here = (long) j * Float.BYTES;
                 FloatVector q = FloatVector.fromArray(FLOATS, query, j);
-                FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, vectors, at0 + here, LE).sub(q);
-                FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, vectors, at1 + here, LE).sub(q);
-                FloatVector d2 = FloatVector.fromMemorySegment(FLOATS, vectors, at2 + here, LE).sub(q);
-                FloatVector d3 = FloatVector.fromMemorySegment(FLOATS, vectors, at3 + here, LE).sub(q);
+                FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, vectors, at0 + here, LE)
+                        .sub(q);
+                FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, vectors, at1 + here, LE)
+                        .sub(q);
+                FloatVector d2 = FloatVector.fromMemorySegment(FLOATS, vectors, at2 + here, LE)
+                        .sub(q);
+                FloatVector d3 = FloatVector.fromMemorySegment(FLOATS, vectors, at3 + here, LE)
+                        .sub(q);
                 sum0 = d0.fma(d0, sum0);
                 sum1 = d1.fma(d1, sum1);
                 sum2 = d2.fma(d2, sum2);
@@ -223,8 +230,7 @@ final class PanamaKernels implements VectorKernels {
      * gives the lower one, shifting right the upper one; no lane is ever moved.
      */
     @Override
-    public void dotInt8(
-            short[] query, MemorySegment codes, long strideBytes, int[] rows, int from, int to, int[] out) {
+    public void dotInt8(short[] query, MemorySegment codes, long strideBytes, int[] rows, int from, int to, int[] out) {
         int lanes = SHORTS.length();
         int bound = query.length - query.length % (PRODUCTS_PER_LANE * lanes);
         int last = to - 1;

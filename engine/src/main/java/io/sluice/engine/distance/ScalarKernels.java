@@ -81,8 +81,7 @@ final class ScalarKernels implements VectorKernels {
     }
 
     @Override
-    public void dotInt8(
-            short[] query, MemorySegment codes, long strideBytes, int[] rows, int from, int to, int[] out) {
+    public void dotInt8(short[] query, MemorySegment codes, long strideBytes, int[] rows, int from, int to, int[] out) {
         for (int i = from; i < to; i++) {
             long at = rows[i] * strideBytes;
             int sum = 0;

@@ -41,7 +41,7 @@ final class Checker {
         /** As Milvus's messages name its type. */
         default String typeName() {
             return switch (this) {
-                case Value(Constant constant, _) -> constant.typeName();
+                case Value(Constant constant, var _) -> constant.typeName();
                 case Bool _ -> "Bool";
                 case Num(Plan.Number number) -> number.typeName();
                 case Txt _ -> "VarChar";
@@ -101,14 +101,14 @@ final class Checker {
     private static Optional<Predicate> predicate(Operand operand) {
         return switch (operand) {
             case Bool(Predicate predicate) -> Optional.of(predicate);
-            case Value(Constant.Bool(boolean value), _) -> Optional.of(new Plan.Always(value));
+            case Value(Constant.Bool(boolean value), var _) -> Optional.of(new Plan.Always(value));
             case Value _, Num _, Txt _, Json _, ArrayOf _ -> Optional.empty();
         };
     }
 
     private Operand check(Expression expression) {
         return switch (expression) {
-            case Expression.Literal(Constant value, _, _) -> new Value(value, false);
+            case Expression.Literal(Constant value, var _, var _) -> new Value(value, false);
             case Path path -> path(path);
             case Expression.Template template -> new Value(template(template), true);
             case Expression.ListLiteral list -> new Value(list(list), false);
@@ -185,7 +185,8 @@ final class Checker {
         addSteps(path, steps);
         if (field.dynamic() && !path.steps().isEmpty()) {
             String key = path.steps().getFirst().key();
-            dynamicKeys.add(key != null ? key : Integer.toString(path.steps().getFirst().index()));
+            dynamicKeys.add(
+                    key != null ? key : Integer.toString(path.steps().getFirst().index()));
         }
         return new Json(field.id(), new JsonPath(steps));
     }
@@ -227,15 +228,15 @@ final class Checker {
             throw source.refuse(
                     template,
                     "the value of expression template variable name {" + template.name() + "} is not found",
-                    "Send it with the request; given are " + templates.keySet().stream().sorted().toList());
+                    "Send it with the request; given are "
+                            + templates.keySet().stream().sorted().toList());
         }
         return constant(template, value, 0);
     }
 
     private Constant constant(Expression.Template template, Object value, int depth) {
         if (depth > Parser.MAX_DEPTH) {
-            throw source.refuse(
-                    template, "the list is nested too deep: limit=" + Parser.MAX_DEPTH, "Send a flat list");
+            throw source.refuse(template, "the list is nested too deep: limit=" + Parser.MAX_DEPTH, "Send a flat list");
         }
         return switch (value) {
             case Boolean flag -> new Constant.Bool(flag);
@@ -270,7 +271,7 @@ final class Checker {
         checkLength(list, list.items().size());
         List<Constant> values = new ArrayList<>(list.items().size());
         for (Expression item : list.items()) {
-            if (!(check(item) instanceof Value(Constant value, _))) {
+            if (!(check(item) instanceof Value(Constant value, var _))) {
                 throw source.refuse(
                         item,
                         "array element type must be generic value, but got: " + source.shown(item),
@@ -341,10 +342,10 @@ final class Checker {
 
     private static Predicate joined(Predicate left, Predicate right) {
         return switch (left) {
-            case Plan.IntegerRange(int fieldId, DataType type, long min, long max, _)
+            case Plan.IntegerRange(int fieldId, DataType type, long min, long max, var _)
             when right instanceof Plan.IntegerRange other ->
                 new Plan.IntegerRange(fieldId, type, Math.max(min, other.min()), Math.min(max, other.max()), false);
-            case Plan.FloatRange(int fieldId, DataType type, double min, double max, _)
+            case Plan.FloatRange(int fieldId, DataType type, double min, double max, var _)
             when right instanceof Plan.FloatRange other ->
                 new Plan.FloatRange(fieldId, type, Math.max(min, other.min()), Math.min(max, other.max()), false);
             default -> throw new IllegalStateException("no ranges of one field: " + left + ", " + right);
@@ -401,11 +402,14 @@ final class Checker {
                             "not op can only be applied on boolean expression, but got: " + operand.typeName(),
                             "not binds tighter than comparisons: write not (a == 1), or a not in [...]"))));
         }
-        Plan.Number number = number(unary.operand(), operand, switch (unary.operator()) {
-            case PLUS -> "positive";
-            case MINUS -> "negative";
-            default -> "bitnot";
-        });
+        Plan.Number number = number(
+                unary.operand(),
+                operand,
+                switch (unary.operator()) {
+                    case PLUS -> "positive";
+                    case MINUS -> "negative";
+                    default -> "bitnot";
+                });
         return switch (unary.operator()) {
             case PLUS -> asOperand(number);
             case MINUS -> {
@@ -468,7 +472,7 @@ final class Checker {
     private Plan.Number number(Expression expression, Operand operand, String operation) {
         return switch (operand) {
             case Num(Plan.Number number) -> number;
-            case Value(Constant value, _) when value.isNumber() -> new Plan.Fixed(value);
+            case Value(Constant value, var _) when value.isNumber() -> new Plan.Fixed(value);
             case Json(int fieldId, JsonPath path) when !path.isRoot() -> new Plan.JsonNumber(fieldId, path);
             case Json _ ->
                 throw source.refuse(
@@ -509,8 +513,7 @@ final class Checker {
             } else {
                 operation.apply(x.asDouble(), y.asDouble(), result);
             }
-            return new Value(
-                    result.integral ? new Constant.Int(result.whole) : new Constant.Real(result.real), false);
+            return new Value(result.integral ? new Constant.Int(result.whole) : new Constant.Real(result.real), false);
         }
         return new Num(new Plan.Computed(operation, left, right));
     }
@@ -524,26 +527,19 @@ final class Checker {
     private Predicate between(Expression.Between between) {
         Operand middle = check(between.middle());
         Predicate lower = compare(
-                between,
-                check(between.left()),
-                comparison(between.first()).orElseThrow(),
-                middle);
-        Predicate upper = compare(
-                between,
-                middle,
-                comparison(between.second()).orElseThrow(),
-                check(between.right()));
+                between, check(between.left()), comparison(between.first()).orElseThrow(), middle);
+        Predicate upper = compare(between, middle, comparison(between.second()).orElseThrow(), check(between.right()));
         return and(List.of(lower, upper));
     }
 
     private Predicate compare(Expression whole, Operand left, Comparison comparison, Operand right) {
-        if (left instanceof Value(Constant x, _)) {
-            if (right instanceof Value(Constant y, _)) {
+        if (left instanceof Value(Constant x, var _)) {
+            if (right instanceof Value(Constant y, var _)) {
                 return new Plan.Always(fold(whole, x, comparison, y));
             }
             return compareWith(whole, right, comparison.mirrored(), x);
         }
-        if (right instanceof Value(Constant y, _)) {
+        if (right instanceof Value(Constant y, var _)) {
             return compareWith(whole, left, comparison, y);
         }
         if (left instanceof Txt(Plan.Text x) && right instanceof Txt(Plan.Text y)) {
@@ -573,7 +569,7 @@ final class Checker {
         if (left.isNumber() && right.isNumber()) {
             return comparison.holds(Constant.order(left, right));
         }
-        if (left instanceof Constant.Text(_, byte[] x) && right instanceof Constant.Text(_, byte[] y)) {
+        if (left instanceof Constant.Text(var _, byte[] x) && right instanceof Constant.Text(var _, byte[] y)) {
             return comparison.holds(Arrays.compareUnsigned(x, y));
         }
         if (left instanceof Constant.Bool(boolean x)
@@ -589,10 +585,12 @@ final class Checker {
 
     private Predicate compareWith(Expression whole, Operand operand, Comparison comparison, Constant constant) {
         switch (operand) {
-            case Num(Plan.IntegerField(int fieldId, DataType type)) when constant.isNumber() -> {
+            case Num(Plan.IntegerField(int fieldId, DataType type))
+            when constant.isNumber() -> {
                 return integerRange(fieldId, type, comparison, constant);
             }
-            case Num(Plan.FloatField(int fieldId, DataType type)) when constant.isNumber() -> {
+            case Num(Plan.FloatField(int fieldId, DataType type))
+            when constant.isNumber() -> {
                 return floatRange(fieldId, type, comparison, constant);
             }
             case Num(Plan.ElementNumber number)
@@ -600,10 +598,12 @@ final class Checker {
                 return new Plan.NumberCompare(
                         number, comparison, new Plan.Fixed(new Constant.Real(constant.asFloat())));
             }
-            case Num(Plan.Number number) when constant.isNumber() -> {
+            case Num(Plan.Number number)
+            when constant.isNumber() -> {
                 return new Plan.NumberCompare(number, comparison, new Plan.Fixed(constant));
             }
-            case Txt(Plan.Text text) when constant instanceof Constant.Text(_, byte[] utf8) -> {
+            case Txt(Plan.Text text)
+            when constant instanceof Constant.Text(var _, byte[] utf8) -> {
                 return new Plan.TextCompare(text, comparison, utf8);
             }
             case Bool(Predicate predicate)
@@ -696,8 +696,7 @@ final class Checker {
                 }
             }
         }
-        return new Plan.IntegerRange(
-                fieldId, type, none ? 1 : min, none ? 0 : max, comparison == Comparison.NE);
+        return new Plan.IntegerRange(fieldId, type, none ? 1 : min, none ? 0 : max, comparison == Comparison.NE);
     }
 
     private static Predicate floatRange(int fieldId, DataType type, Comparison comparison, Constant constant) {
@@ -788,8 +787,8 @@ final class Checker {
                 }
                 yield new Plan.TextIn(text, new TextSet(texts));
             }
-            case Json(int fieldId, JsonPath path) when !path.isRoot() ->
-                new Plan.JsonIn(fieldId, path, new JsonValues(values));
+            case Json(int fieldId, JsonPath path)
+            when !path.isRoot() -> new Plan.JsonIn(fieldId, path, new JsonValues(values));
             case Bool(Plan.Flag flag) -> flagIn(in, flag, values);
             case Num _, Bool _, Json _, ArrayOf _, Value _ ->
                 throw source.refuse(
@@ -881,7 +880,7 @@ final class Checker {
 
     private Predicate like(Expression.Like like) {
         Operand operand = check(like.operand());
-        if (!(check(like.pattern()) instanceof Value(Constant.Text(String pattern, _), _))) {
+        if (!(check(like.pattern()) instanceof Value(Constant.Text(String pattern, var _), var _))) {
             throw source.refuse(like.pattern(), "the pattern of like must be a string", "Write like \"abc%\"");
         }
         LikePattern compiled = LikePattern.compile(pattern);
@@ -894,8 +893,7 @@ final class Checker {
             case Bool _, Num _, Json _, ArrayOf _ ->
                 throw source.refuse(
                         like.operand(),
-                        "like operation on non-string or no-json field is unsupported, but got: "
-                                + operand.typeName(),
+                        "like operation on non-string or no-json field is unsupported, but got: " + operand.typeName(),
                         "Use it on a VarChar field, an element of an array of them, or a JSON path");
         };
         return like.negated() ? not(predicate) : predicate;
@@ -956,7 +954,7 @@ final class Checker {
                             + source.shown(call.arguments().getFirst()),
                     "Name a JSON path or an Array field");
         }
-        if (!(check(call.arguments().getLast()) instanceof Value(Constant value, _))) {
+        if (!(check(call.arguments().getLast()) instanceof Value(Constant value, var _))) {
             throw source.refuse(
                     call,
                     word + " operation are only supported explicitly specified element, got: "

@@ -46,7 +46,7 @@ sealed interface Constant {
             case Bool(boolean value) -> "bool_val:" + value;
             case Int(long value) -> "int64_val:" + value;
             case Real(double value) -> "float_val:" + value;
-            case Text(String value, _) -> "string_val:\"" + value + "\"";
+            case Text(String value, var _) -> "string_val:\"" + value + "\"";
             case Many(List<Constant> values) ->
                 values.stream().limit(10).map(Constant::shown).collect(Collectors.joining(", ", "array_val:[", "]"));
         };

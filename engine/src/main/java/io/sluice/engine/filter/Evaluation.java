@@ -685,11 +685,7 @@ final class Evaluation {
         private final TextRows right;
 
         TextPairStep(
-                ColumnView leftColumn,
-                TextRows left,
-                Comparison comparison,
-                ColumnView rightColumn,
-                TextRows right) {
+                ColumnView leftColumn, TextRows left, Comparison comparison, ColumnView rightColumn, TextRows right) {
             this.leftColumn = leftColumn;
             this.left = left;
             this.comparison = comparison;
@@ -765,8 +761,7 @@ final class Evaluation {
         private final Comparison comparison;
         private final Constant constant;
 
-        JsonCompareStep(
-                ColumnView column, TextRows texts, JsonPath path, Comparison comparison, Constant constant) {
+        JsonCompareStep(ColumnView column, TextRows texts, JsonPath path, Comparison comparison, Constant constant) {
             super(column, texts, path);
             this.comparison = comparison;
             this.constant = constant;
@@ -779,7 +774,7 @@ final class Evaluation {
                     kind == JsonScan.Kind.NUMBER && scan.number()
                             ? truth(comparison.holds(scan.orderOfNumber(constant)))
                             : UNKNOWN;
-                case Constant.Text(_, byte[] utf8) -> {
+                case Constant.Text(var _, byte[] utf8) -> {
                     if (kind != JsonScan.Kind.TEXT) {
                         yield UNKNOWN;
                     }
@@ -788,13 +783,10 @@ final class Evaluation {
                             comparison.isEquality()
                                     ? Texts.equal(scan.text(), scan.textFrom(), scan.textTo(), utf8)
                                             == (comparison == Comparison.EQ)
-                                    : comparison.holds(
-                                            Texts.order(scan.text(), scan.textFrom(), scan.textTo(), utf8)));
+                                    : comparison.holds(Texts.order(scan.text(), scan.textFrom(), scan.textTo(), utf8)));
                 }
                 case Constant.Bool(boolean value) ->
-                    kind == JsonScan.Kind.BOOL
-                            ? truth(comparison.holds(Boolean.compare(scan.bool(), value)))
-                            : UNKNOWN;
+                    kind == JsonScan.Kind.BOOL ? truth(comparison.holds(Boolean.compare(scan.bool(), value))) : UNKNOWN;
                 case Constant.Many _ ->
                     kind == JsonScan.Kind.ARRAY
                             ? truth(scan.equal(constant) == (comparison == Comparison.EQ))
@@ -911,7 +903,7 @@ final class Evaluation {
                             ? Comparison.order(value, column.elementFloating(element)) == 0
                             : column.elementInteger(element) == value;
                 case Constant.Real(double value) -> column.elementFloating(element) == value;
-                case Constant.Text(_, byte[] utf8) -> isText(element, utf8);
+                case Constant.Text(var _, byte[] utf8) -> isText(element, utf8);
                 case Constant.Many _ -> false;
             };
         }

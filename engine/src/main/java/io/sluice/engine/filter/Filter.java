@@ -73,18 +73,22 @@ public final class Filter {
 
     /** The refusal for a collection that has only these fields loaded; empty when it reads no other. */
     public Optional<InvalidRequest> describeUnloaded(Set<Integer> loaded) {
-        return fieldIds.stream().sorted().filter(id -> !loaded.contains(id)).findFirst().map(id -> {
-            FieldSchema field = schema.get(id);
-            if (!field.dynamic()) {
-                return source.refuse("field:" + field.name() + " data_type:"
-                        + field.type().milvusName()
-                        + " is not loaded. Load the field, or leave it out of the filter");
-            }
-            return source.refuse("field "
-                    + dynamicKeys.stream().sorted().findFirst().orElse(CollectionSchema.META)
-                    + " is dynamic but dynamic field is not loaded. Load the collection with its dynamic field, or leave"
-                    + " the key out of the filter");
-        });
+        return fieldIds.stream()
+                .sorted()
+                .filter(id -> !loaded.contains(id))
+                .findFirst()
+                .map(id -> {
+                    FieldSchema field = schema.get(id);
+                    if (!field.dynamic()) {
+                        return source.refuse("field:" + field.name() + " data_type:"
+                                + field.type().milvusName()
+                                + " is not loaded. Load the field, or leave it out of the filter");
+                    }
+                    return source.refuse("field "
+                            + dynamicKeys.stream().sorted().findFirst().orElse(CollectionSchema.META)
+                            + " is dynamic but dynamic field is not loaded. Load the collection with its dynamic"
+                            + " field, or leave the key out of the filter");
+                });
     }
 
     /**
@@ -94,17 +98,19 @@ public final class Filter {
     public Optional<Keys> primaryKeys() {
         int key = schema.primaryKey().id();
         return switch (plan) {
-            case Plan.IntegerRange range when range.fieldId() == key && !range.inverted() && range.isEmpty() ->
+            case Plan.IntegerRange range
+            when range.fieldId() == key && !range.inverted() && range.isEmpty() ->
                 Optional.of(new Keys.LongKeys(new long[0]));
             case Plan.IntegerRange range
             when range.fieldId() == key && !range.inverted() && range.min() == range.max() ->
                 Optional.of(new Keys.LongKeys(new long[] {range.min()}));
-            case Plan.IntegerIn(int fieldId, _, LongSet values) when fieldId == key ->
-                Optional.of(new Keys.LongKeys(values.values().clone()));
-            case Plan.TextCompare(Plan.Text(int fieldId, _), Comparison comparison, byte[] utf8)
+            case Plan.IntegerIn(int fieldId, var _, LongSet values)
+            when fieldId == key -> Optional.of(new Keys.LongKeys(values.values().clone()));
+            case Plan.TextCompare(Plan.Text(int fieldId, var _), Comparison comparison, byte[] utf8)
             when fieldId == key && comparison == Comparison.EQ ->
                 Optional.of(new Keys.StringKeys(List.of(new String(utf8, StandardCharsets.UTF_8))));
-            case Plan.TextIn(Plan.Text(int fieldId, _), TextSet values) when fieldId == key ->
+            case Plan.TextIn(Plan.Text(int fieldId, var _), TextSet values)
+            when fieldId == key ->
                 Optional.of(new Keys.StringKeys(
                         values.distinct().stream().map(Constant.Text::value).toList()));
             default -> Optional.empty();

@@ -25,8 +25,7 @@ final class JsonScan {
         OBJECT
     }
 
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long QUOTES = '"' * 0x0101010101010101L;
     private static final long BACKSLASHES = '\\' * 0x0101010101010101L;
 
@@ -189,7 +188,7 @@ final class JsonScan {
             case Constant.Bool(boolean wanted) -> kind == Kind.BOOL && (peek(value) == 't') == wanted;
             case Constant.Int _, Constant.Real _ ->
                 kind == Kind.NUMBER && numberAt(value) && orderOfNumber(constant) == 0;
-            case Constant.Text(_, byte[] utf8) -> {
+            case Constant.Text(var _, byte[] utf8) -> {
                 if (kind != Kind.TEXT) {
                     yield false;
                 }
@@ -427,7 +426,10 @@ final class JsonScan {
                 case 'u' -> {
                     int unit = hex(i, to);
                     i = Math.min(i + 4, to);
-                    if (Character.isHighSurrogate((char) unit) && i + 6 <= to && json[i] == '\\' && json[i + 1] == 'u') {
+                    if (Character.isHighSurrogate((char) unit)
+                            && i + 6 <= to
+                            && json[i] == '\\'
+                            && json[i + 1] == 'u') {
                         int low = hex(i + 2, to);
                         if (Character.isLowSurrogate((char) low)) {
                             unit = Character.toCodePoint((char) unit, (char) low);

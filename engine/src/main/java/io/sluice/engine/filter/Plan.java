@@ -149,8 +149,8 @@ sealed interface Plan {
         return switch (number) {
             case FloatField _ -> true;
             case Fixed(Constant value) -> value instanceof Constant.Real;
-            case ElementNumber(_, DataType type, _) -> type.isFloating();
-            case Computed(_, Number left, Number right) -> isReal(left) || isReal(right);
+            case ElementNumber(var _, DataType type, var _) -> type.isFloating();
+            case Computed(var _, Number left, Number right) -> isReal(left) || isReal(right);
             case IntegerField _, JsonNumber _, ArrayLength _, JsonLength _ -> false;
         };
     }
@@ -161,8 +161,8 @@ sealed interface Plan {
             case Always _ -> 0;
             case Flag _, IsNull _, IntegerRange _, FloatRange _ -> 1;
             case IntegerIn _, FloatIn _ -> 2;
-            case NumberCompare(Number left, _, Number right) -> cost(left) + cost(right);
-            case NumberIn(Number number, _) -> 2 + cost(number);
+            case NumberCompare(Number left, var _, Number right) -> cost(left) + cost(right);
+            case NumberIn(Number number, var _) -> 2 + cost(number);
             case TextCompare _, TextIn _ -> 8;
             case TextPair _, ArrayContains _, ArrayEquals _ -> 16;
             case TextLike _ -> 24;
@@ -189,7 +189,7 @@ sealed interface Plan {
             case ArrayLength _ -> 2;
             case ElementNumber _ -> 4;
             case JsonNumber _, JsonLength _ -> 80;
-            case Computed(_, Number left, Number right) -> Math.min(2 + cost(left) + cost(right), 1 << 20);
+            case Computed(var _, Number left, Number right) -> Math.min(2 + cost(left) + cost(right), 1 << 20);
         };
     }
 }

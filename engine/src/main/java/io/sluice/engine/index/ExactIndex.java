@@ -1,9 +1,9 @@
 package io.sluice.engine.index;
 
 import io.sluice.engine.distance.Metric;
+import io.sluice.engine.error.StopSignal;
 import io.sluice.engine.segment.ColumnView;
 import io.sluice.engine.segment.RowMask;
-import io.sluice.engine.error.StopSignal;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -203,7 +203,9 @@ record FlatLayout(
 
         void section(PartLayout part, int kind, long expectedBytes) {
             long foundBytes = part.sectionBytes(kind);
-            that(foundBytes == expectedBytes, "section " + kind + " has " + foundBytes + " bytes instead of " + expectedBytes);
+            that(
+                    foundBytes == expectedBytes,
+                    "section " + kind + " has " + foundBytes + " bytes instead of " + expectedBytes);
         }
 
         void known(int version, String layoutName, int codeBits) {

@@ -70,7 +70,8 @@ final class HnswBuild implements AutoCloseable {
     private final MemorySegment codes;
     private final MemorySegment inverseNorms;
     private final MemorySegment twins;
-    private final MemorySegment rowQueue; // int32[Twins.tableSlots]: the hash table, then the order, then the reached rows
+    private final MemorySegment
+            rowQueue; // int32[Twins.tableSlots]: the hash table, then the order, then the reached rows
     private final MemorySegment chunk;
 
     private final float[] center;
@@ -585,8 +586,7 @@ final class HnswBuild implements AutoCloseable {
             System.arraycopy(nodes, 0, links, 0, count);
             Arrays.fill(links, count, slots, -1);
             synchronized (lockOf(level, node)) {
-                MemorySegment.copy(
-                        links, 0, levels[level], ColumnView.INT, (long) node * slots * Integer.BYTES, slots);
+                MemorySegment.copy(links, 0, levels[level], ColumnView.INT, (long) node * slots * Integer.BYTES, slots);
             }
         }
 

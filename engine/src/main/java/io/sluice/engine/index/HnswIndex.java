@@ -36,8 +36,7 @@ final class HnswIndex implements VectorIndex {
     private final @Nullable MemorySegment twins;
     private final float[] center;
 
-    private HnswIndex(
-            FlatLayout layout, PartLayout part, MemorySegment partBytes, ColumnView vectors) {
+    private HnswIndex(FlatLayout layout, PartLayout part, MemorySegment partBytes, ColumnView vectors) {
         this.metric = layout.metric();
         this.vectors = vectors;
         this.exact = new ExactIndex(metric, vectors);
@@ -92,8 +91,7 @@ final class HnswIndex implements VectorIndex {
     }
 
     /** Offers to {@code into} only if the walk found enough. */
-    Walked searchGraph(
-            float[] query, int width, int wanted, @Nullable RowMask allowed, TopK into, StopSignal stop) {
+    Walked searchGraph(float[] query, int width, int wanted, @Nullable RowMask allowed, TopK into, StopSignal stop) {
         if (metric != Metric.L2 && ExactScores.norm(query) == 0) {
             return Walked.EVERYTHING; // all scores are equal: nothing to walk along
         }
@@ -104,7 +102,8 @@ final class HnswIndex implements VectorIndex {
         int nearRow = descend(walk, stop);
         walk.begin(width);
         walk.enter(nearRow, nearRow);
-        walk.enter(layout.entryRow(), layout.entryRow()); // from here every row can be reached, if the beam is wide enough
+        walk.enter(
+                layout.entryRow(), layout.entryRow()); // from here every row can be reached, if the beam is wide enough
         walk.walk(links, layout.linkSlots(), null, stop);
         int rerank = Math.max(RERANK_FACTOR * wanted, wanted + RERANK_EXTRA);
         int[] found = new int[rerank];

@@ -35,12 +35,7 @@ public final class IndexBuilder {
      * @throws io.sluice.engine.error.EngineException the reason of {@code stop}, if it was requested
      */
     public static PartRecord build(
-            IndexSpec spec,
-            ColumnView vectors,
-            int threads,
-            MemoryBudget budget,
-            StopSignal stop,
-            PartFileWriter out) {
+            IndexSpec spec, ColumnView vectors, int threads, MemoryBudget budget, StopSignal stop, PartFileWriter out) {
         if (!(spec instanceof IndexSpec.Hnsw hnsw) || vectors.rowCount() == 0 || threads < 1) {
             throw new IllegalArgumentException(
                     "nothing to build: spec=" + spec + ", rowCount=" + vectors.rowCount() + ", threads=" + threads);
@@ -56,8 +51,7 @@ public final class IndexBuilder {
      * @param partBytes native memory
      * @throws io.sluice.engine.error.EngineException.Corrupt if header, layout name or sizes do not fit
      */
-    public static VectorIndex open(
-            IndexSpec spec, PartLayout layout, MemorySegment partBytes, ColumnView vectors) {
+    public static VectorIndex open(IndexSpec spec, PartLayout layout, MemorySegment partBytes, ColumnView vectors) {
         return HnswIndex.open(spec.metric(), layout, partBytes, vectors);
     }
 

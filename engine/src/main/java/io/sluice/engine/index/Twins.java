@@ -27,12 +27,7 @@ final class Twins {
      * @param isTwin gets a bit for every row that is not the first of its chain
      * @return the number of those
      */
-    static int link(
-            ColumnView vectors,
-            MemorySegment table,
-            MemorySegment next,
-            long[] isTwin,
-            StopSignal stop) {
+    static int link(ColumnView vectors, MemorySegment table, MemorySegment next, long[] isTwin, StopSignal stop) {
         long slotMask = tableSlots(vectors.rowCount()) - 1;
         int twins = 0;
         // Backwards, so that the row that is found last is the first of its chain and each new row just goes before it.

@@ -16,6 +16,5 @@ public interface VectorIndex {
      * @param params search parameters as sent, such as {@code ef}; checked against {@link IndexSpec#checkSearchParams}
      * @param allowed rows that may be answered; null = all
      */
-    void search(
-            float[] query, Map<String, String> params, @Nullable RowMask allowed, TopK into, StopSignal stop);
+    void search(float[] query, Map<String, String> params, @Nullable RowMask allowed, TopK into, StopSignal stop);
 }

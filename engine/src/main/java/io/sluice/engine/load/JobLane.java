@@ -14,7 +14,8 @@ final class JobLane {
         return jobs.size() == 1;
     }
 
-    @Nullable Job newest() {
+    @Nullable
+    Job newest() {
         return jobs.peekLast();
     }
 
@@ -28,7 +29,8 @@ final class JobLane {
     }
 
     /** The running job has ended; answers whose turn it is now. */
-    @Nullable Job endTurn(Job job) {
+    @Nullable
+    Job endTurn(Job job) {
         Job ended = jobs.pollFirst();
         assert ended == job : "turn ended by " + job.operation() + " instead of " + ended;
         return jobs.peekFirst();

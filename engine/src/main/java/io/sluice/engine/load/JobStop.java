@@ -34,7 +34,8 @@ final class JobStop {
         return signal.isRequested();
     }
 
-    @Nullable EngineException reason() {
+    @Nullable
+    EngineException reason() {
         return signal.reason();
     }
 

@@ -85,9 +85,8 @@ public record LoadEstimate(
 
     private static SegmentEstimate segment(List<PartSource> parts, Set<PartSource> missing) {
         PartSource first = parts.getFirst();
-        var estimates = parts.stream()
-                .map(part -> part(part, !missing.contains(part)))
-                .toList();
+        var estimates =
+                parts.stream().map(part -> part(part, !missing.contains(part))).toList();
         return new SegmentEstimate(first.segmentId(), first.rowCount(), accountedBytes(parts), estimates);
     }
 

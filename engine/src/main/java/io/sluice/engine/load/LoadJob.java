@@ -181,8 +181,7 @@ final class LoadJob implements Job {
 
     /** A deadline is a failure; every other stop is what somebody wanted. */
     private static LoadState.Done end(EngineException failure) {
-        boolean wanted =
-                failure instanceof EngineException.Stopped && failure.code() != ErrorCode.DEADLINE_EXCEEDED;
+        boolean wanted = failure instanceof EngineException.Stopped && failure.code() != ErrorCode.DEADLINE_EXCEEDED;
         return wanted ? new LoadState.Cancelled(failure) : new LoadState.Failed(failure);
     }
 
@@ -192,12 +191,10 @@ final class LoadJob implements Job {
                 ErrorCode.COLLECTION_NOT_LOADED,
                 "collection not loaded[collection=" + operation.identity().collection()
                         + "]: a field was unloaded while reading. Read again");
-        return new Drain(means, replaced, operation, why, hurried)
-                .run()
-                .onErrorComplete(failure -> {
-                    LOG.warn("load left memory behind: operation={}", operation, failure);
-                    return true;
-                });
+        return new Drain(means, replaced, operation, why, hurried).run().onErrorComplete(failure -> {
+            LOG.warn("load left memory behind: operation={}", operation, failure);
+            return true;
+        });
     }
 
     @Override

@@ -174,8 +174,8 @@ public final class LoadJobs {
      */
     public OperationView release(
             LoadTarget target, List<Long> partitionIds, @Nullable LoadGoal remaining, List<String> partitions) {
-        var identity = identity(
-                freshId(OperationKind.RELEASE), 1, OperationKind.RELEASE, target, partitions, List.of());
+        var identity =
+                identity(freshId(OperationKind.RELEASE), 1, OperationKind.RELEASE, target, partitions, List.of());
         ReleaseJob job;
         LoadJob following = null;
         boolean itsTurn;
@@ -228,8 +228,7 @@ public final class LoadJobs {
     /** What the release takes from a cancelled load is the partitions it names; the rest was asked for and comes. */
     private LoadJob loadOfRemaining(LoadTarget target, LoadGoal remaining, LoadJob cancelled) {
         var wanted = cancelled.operation().identity();
-        var identity = identity(
-                freshId(OperationKind.LOAD), 1, OperationKind.LOAD, target, List.of(), wanted.fields());
+        var identity = identity(freshId(OperationKind.LOAD), 1, OperationKind.LOAD, target, List.of(), wanted.fields());
         return new LoadJob(target, remaining, open(identity), false, means, () -> freshId(OperationKind.LOAD));
     }
 
@@ -257,19 +256,21 @@ public final class LoadJobs {
             JobLane lane = lanes.get(operation.identity().collectionId());
             return lane == null
                     ? Optional.empty()
-                    : lane.all().stream().filter(job -> job.operation() == operation).findFirst();
+                    : lane.all().stream()
+                            .filter(job -> job.operation() == operation)
+                            .findFirst();
         }
     }
 
     private void stopAfter(LoadJob job, Duration deadline) {
         var why = new Stopped(
                 ErrorCode.DEADLINE_EXCEEDED,
-                "load did not end before its deadline: collection=" + job.operation().identity().fullName()
+                "load did not end before its deadline: collection="
+                        + job.operation().identity().fullName()
                         + ", operation=" + job.operation().identity().id() + ", deadline=" + deadline
                         + ". Load again with more time, or without a deadline");
-        Disposable timer = means.clock()
-                .timers()
-                .schedule(() -> stop(job, why), deadline.toMillis(), TimeUnit.MILLISECONDS);
+        Disposable timer =
+                means.clock().timers().schedule(() -> stop(job, why), deadline.toMillis(), TimeUnit.MILLISECONDS);
         job.disposeAtEnd(timer);
     }
 
@@ -337,10 +338,12 @@ public final class LoadJobs {
                 ? 0
                 : Duration.between(view.startedAt(), view.finishedAt()).toMillis();
         switch (over.state()) {
-            case LoadState.Loaded(long bytes) when bytes == 0 -> LOG.debug("{} had nothing to load ({})", name, view.id());
-            case LoadState.Released(long bytes) when bytes == 0 ->
-                LOG.debug("{} had nothing to release ({})", name, view.id());
-            case LoadState.Loaded(long bytes) -> LOG.info("loaded {}: {} bytes in {} ms ({})", name, bytes, millis, view.id());
+            case LoadState.Loaded(long bytes)
+            when bytes == 0 -> LOG.debug("{} had nothing to load ({})", name, view.id());
+            case LoadState.Released(long bytes)
+            when bytes == 0 -> LOG.debug("{} had nothing to release ({})", name, view.id());
+            case LoadState.Loaded(long bytes) ->
+                LOG.info("loaded {}: {} bytes in {} ms ({})", name, bytes, millis, view.id());
             case LoadState.Released(long bytes) ->
                 LOG.info("released {}: {} bytes in {} ms ({})", name, bytes, millis, view.id());
             case LoadState.Cancelled(EngineException cause) -> LOG.info("{} is cancelled: {}", view.id(), cause.text());
@@ -377,8 +380,7 @@ public final class LoadJobs {
     private void refuseWhenShuttingDown() {
         assert Thread.holdsLock(lock);
         if (shuttingDown) {
-            throw new Unavailable(
-                    ErrorCode.SERVICE_UNAVAILABLE, "server is shutting down. Ask again when it is back");
+            throw new Unavailable(ErrorCode.SERVICE_UNAVAILABLE, "server is shutting down. Ask again when it is back");
         }
     }
 
@@ -504,8 +506,8 @@ public final class LoadJobs {
     private RingCursor.Snapshot<MultiplexedEvent> snapshotOfEverything(long since) {
         long number = everything.newest(); // before the operations are looked at: later steps are said again, not lost
         List<MultiplexedEvent> snapshots = operations.all().stream()
-                .filter(operation -> !operation.isOver()
-                        || (since != RingCursor.NOWHERE && operation.changedSince(since)))
+                .filter(operation ->
+                        !operation.isOver() || (since != RingCursor.NOWHERE && operation.changedSince(since)))
                 .map(operation -> new MultiplexedEvent(serverEpoch, number, operation.snapshot()))
                 .toList();
         return new RingCursor.Snapshot<>(number, snapshots);
@@ -535,7 +537,9 @@ public final class LoadJobs {
             List<Job> jobs;
             synchronized (lock) {
                 shuttingDown = true;
-                jobs = lanes.values().stream().flatMap(lane -> lane.all().stream()).toList();
+                jobs = lanes.values().stream()
+                        .flatMap(lane -> lane.all().stream())
+                        .toList();
             }
             var why = new Stopped(
                     ErrorCode.SERVICE_UNAVAILABLE,

@@ -88,7 +88,8 @@ final class LoadPipeline {
                 operation.enter(new LoadState.Copying(0, plan.totalBytes()));
                 done.complete();
             }
-            case Admission.Deferred(long missing, long retiring) when missing <= retiring && !waitedLongForMemory ->
+            case Admission.Deferred(long missing, long retiring)
+            when missing <= retiring && !waitedLongForMemory ->
                 operation.stall("waiting for memory: missingBytes=" + missing + ", retiringBytes=" + retiring
                         + ": searches still read what was released");
             case Admission.Deferred _, Admission.Refused _ -> done.error(outOfBudget());
@@ -129,7 +130,8 @@ final class LoadPipeline {
 
     private Mono<SegmentChunk> copyChunk(SegmentChunk chunk) {
         return permit(chunk)
-                .then(Mono.fromCallable(() -> copy.read(chunk)).subscribeOn(means.schedulers().segmentIo()))
+                .then(Mono.fromCallable(() -> copy.read(chunk))
+                        .subscribeOn(means.schedulers().segmentIo()))
                 .onErrorMap(failure -> LoadFailures.at(plan.name(), chunk.toString(), failure))
                 .doOnError(EngineException.class, stop::failed);
     }
@@ -170,7 +172,8 @@ final class LoadPipeline {
     // Publish, or give back
 
     private Mono<SegmentChunk> publishParts() {
-        return Mono.<SegmentChunk>fromRunnable(this::publish).subscribeOn(means.schedulers().jobs());
+        return Mono.<SegmentChunk>fromRunnable(this::publish)
+                .subscribeOn(means.schedulers().jobs());
     }
 
     private void publish() {
@@ -188,7 +191,8 @@ final class LoadPipeline {
     // What it waits for, for the clock
 
     /** Why no byte moves at present; null when nothing moves on purpose. */
-    @Nullable String reasonOfStandstill() {
+    @Nullable
+    String reasonOfStandstill() {
         if (waitingForRate.get() > 0) {
             return null;
         }

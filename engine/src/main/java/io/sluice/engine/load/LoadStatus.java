@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param failure why the last load failed or was cancelled, while nothing newer happened
  */
 public record LoadStatus(
-        State state, int progress, int refreshProgress, @Nullable EngineException failure) {
+        State state,
+        int progress,
+        int refreshProgress,
+        @Nullable EngineException failure) {
     public enum State {
         NOT_EXIST("LoadStateNotExist"),
         NOT_LOAD("LoadStateNotLoad"),

@@ -41,5 +41,6 @@ public interface LoadTarget {
     void forgetGoal();
 
     /** The whole desired state at present; null = released. */
-    @org.jspecify.annotations.Nullable LoadGoal goal();
+    @org.jspecify.annotations.Nullable
+    LoadGoal goal();
 }

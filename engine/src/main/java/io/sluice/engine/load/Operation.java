@@ -265,7 +265,8 @@ final class Operation {
         assert Thread.holdsLock(this);
         OperationEvent event = ring.append(
                 sequence -> new OperationEvent(sequence, type, clock.wall().instant(), view(sequence), segment));
-        newestInEverything = everything.append(number -> new MultiplexedEvent(serverEpoch, number, event))
+        newestInEverything = everything
+                .append(number -> new MultiplexedEvent(serverEpoch, number, event))
                 .number();
     }
 

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param segment of {@code SEGMENT} events: which segment is complete
  */
 public record OperationEvent(
-        long sequence, Type type, Instant at, OperationView view, @Nullable SegmentLoaded segment) {
+        long sequence,
+        Type type,
+        Instant at,
+        OperationView view,
+        @Nullable SegmentLoaded segment) {
     public enum Type {
         SNAPSHOT,
         QUEUED,

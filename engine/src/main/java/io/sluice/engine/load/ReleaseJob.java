@@ -51,10 +51,12 @@ final class ReleaseJob implements Job {
 
     /** Whether a release of these partitions is this one. */
     boolean releases(List<Long> otherPartitionIds) {
-        return !operation.isOver() && partitionIds.equals(otherPartitionIds.stream().sorted().toList());
+        return !operation.isOver()
+                && partitionIds.equals(otherPartitionIds.stream().sorted().toList());
     }
 
-    @Nullable LoadGoal remaining() {
+    @Nullable
+    LoadGoal remaining() {
         return remaining;
     }
 
@@ -91,7 +93,8 @@ final class ReleaseJob implements Job {
         var why = new EngineException.Stopped(
                 ErrorCode.COLLECTION_NOT_LOADED,
                 "collection not loaded[collection=" + operation.identity().collection()
-                        + "]: released while reading: operation=" + operation.identity().id());
+                        + "]: released while reading: operation="
+                        + operation.identity().id());
         var made = new Drain(means, retired, operation, why, hurried);
         drain = made;
         return made;

@@ -63,8 +63,8 @@ final class StagedParts {
     synchronized LoadedPart part(PartSource source) {
         LoadedPart part = parts.get(source);
         if (part == null) {
-            throw new IllegalStateException("part is not staged: segment=" + source.segmentId() + ", "
-                    + source.name() + ", closed=" + closed);
+            throw new IllegalStateException(
+                    "part is not staged: segment=" + source.segmentId() + ", " + source.name() + ", closed=" + closed);
         }
         return part;
     }

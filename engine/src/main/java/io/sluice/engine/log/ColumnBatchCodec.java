@@ -101,19 +101,17 @@ public final class ColumnBatchCodec {
     }
 
     private static long columnBytes(Column column) {
-        long content =
-                switch (column) {
-                    case Column.Bools c -> Integer.BYTES + c.values().length;
-                    case Column.Ints c -> Integer.BYTES + (long) Integer.BYTES * c.values().length;
-                    case Column.Longs c -> Integer.BYTES + (long) Long.BYTES * c.values().length;
-                    case Column.Floats c -> Integer.BYTES + (long) Float.BYTES * c.values().length;
-                    case Column.Doubles c -> Integer.BYTES + (long) Double.BYTES * c.values().length;
-                    case Column.Bytes c ->
-                        2L * Integer.BYTES + (long) Integer.BYTES * c.offsets().length + c.data().length;
-                    case Column.Arrays c ->
-                        Integer.BYTES + (long) Integer.BYTES * c.offsets().length + columnBytes(c.elements());
-                    case Column.FloatVectors c -> 2L * Integer.BYTES + (long) Float.BYTES * c.values().length;
-                };
+        long content = switch (column) {
+            case Column.Bools c -> Integer.BYTES + c.values().length;
+            case Column.Ints c -> Integer.BYTES + (long) Integer.BYTES * c.values().length;
+            case Column.Longs c -> Integer.BYTES + (long) Long.BYTES * c.values().length;
+            case Column.Floats c -> Integer.BYTES + (long) Float.BYTES * c.values().length;
+            case Column.Doubles c -> Integer.BYTES + (long) Double.BYTES * c.values().length;
+            case Column.Bytes c -> 2L * Integer.BYTES + (long) Integer.BYTES * c.offsets().length + c.data().length;
+            case Column.Arrays c ->
+                Integer.BYTES + (long) Integer.BYTES * c.offsets().length + columnBytes(c.elements());
+            case Column.FloatVectors c -> 2L * Integer.BYTES + (long) Float.BYTES * c.values().length;
+        };
         BitSet nulls = column.nulls();
         return COLUMN_HEAD_BYTES + content + (nulls == null ? 0 : Integer.BYTES + (long) Long.BYTES * wordCount(nulls));
     }
@@ -173,8 +171,7 @@ public final class ColumnBatchCodec {
                 putInts(into.putInt(c.rowCount()), c.offsets());
                 putColumn(into, c.elements());
             }
-            case Column.FloatVectors c -> putFloats(
-                    into.putInt(c.dimension()).putInt(c.values().length), c.values());
+            case Column.FloatVectors c -> putFloats(into.putInt(c.dimension()).putInt(c.values().length), c.values());
         }
         if (nulls != null) {
             long[] words = nulls.toLongArray();

@@ -28,11 +28,14 @@ final class LogFileReader {
     /** The first bytes of the file; fewer than a header when the file is shorter. */
     ByteBuffer header() throws IOException {
         int count = (int) Math.min(LogLayout.HEADER_BYTES, sizeBytes);
-        return show(0, count) ? window.duplicate().order(ByteOrder.LITTLE_ENDIAN).limit(count) : ByteBuffer.allocate(0);
+        return show(0, count)
+                ? window.duplicate().order(ByteOrder.LITTLE_ENDIAN).limit(count)
+                : ByteBuffer.allocate(0);
     }
 
     /** The record that starts at {@code offset}; null when what is there is no whole record of a known kind. */
-    @Nullable LogRecord recordAt(long offset) throws IOException {
+    @Nullable
+    LogRecord recordAt(long offset) throws IOException {
         if (!show(offset, LogLayout.RECORD_HEAD_BYTES)) {
             return null;
         }

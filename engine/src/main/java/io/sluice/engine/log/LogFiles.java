@@ -172,9 +172,7 @@ final class LogFiles {
 
     /** Opens the last file for appending, or begins one. */
     void start() throws IOException {
-        if (!entries.isEmpty()
-                && entries.getLast().nextLsn == nextLsn
-                && entries.getLast().sizeBytes < fileSizeBytes) {
+        if (!entries.isEmpty() && entries.getLast().nextLsn == nextLsn && entries.getLast().sizeBytes < fileSizeBytes) {
             active = folder.open(entries.getLast().name);
         } else {
             begin();

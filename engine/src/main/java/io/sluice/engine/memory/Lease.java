@@ -78,7 +78,7 @@ public final class Lease implements AutoCloseable {
 
     @Override
     public String toString() {
-        return holder + " on " + arena.name() + (birth == null ? "" : ", born at " + java.util.Arrays.toString(
-                birth.getStackTrace()));
+        return holder + " on " + arena.name()
+                + (birth == null ? "" : ", born at " + java.util.Arrays.toString(birth.getStackTrace()));
     }
 }

@@ -32,8 +32,7 @@ final class SegmentArena {
     private volatile boolean accountedBack;
     private final Set<Lease> openLeases = ConcurrentHashMap.newKeySet(); // filled only when leases are tracked
 
-    SegmentArena(
-            MemoryBudget budget, MemoryTag tag, String holder, String name, long sizeBytes, long reservedBytes) {
+    SegmentArena(MemoryBudget budget, MemoryTag tag, String holder, String name, long sizeBytes, long reservedBytes) {
         this.budget = budget;
         this.tag = tag;
         this.holder = holder;

@@ -38,7 +38,18 @@ public record CollectionSchema(String description, List<FieldSchema> fields, boo
         }
         if (dynamicField && meta().isEmpty()) {
             numbered.add(new FieldSchema(
-                    next, META, "", DataType.JSON, null, false, false, false, false, false, true, null,
+                    next,
+                    META,
+                    "",
+                    DataType.JSON,
+                    null,
+                    false,
+                    false,
+                    false,
+                    false,
+                    false,
+                    true,
+                    null,
                     java.util.Map.of()));
         }
         return new CollectionSchema(description, numbered, dynamicField, version);

@@ -13,7 +13,8 @@ public sealed interface Column {
     int rowCount();
 
     /** Bit set = null; absent when no row is null. */
-    @Nullable BitSet nulls();
+    @Nullable
+    BitSet nulls();
 
     default boolean isNull(int row) {
         BitSet nulls = nulls();

@@ -33,8 +33,7 @@ public record FieldSchema(
 
     /** A plain field without any option. */
     public static FieldSchema of(String name, DataType type) {
-        return new FieldSchema(
-                0, name, "", type, null, false, false, false, false, false, false, null, Map.of());
+        return new FieldSchema(0, name, "", type, null, false, false, false, false, false, false, null, Map.of());
     }
 
     public static FieldSchema floatVector(String name, int dimension) {
@@ -48,40 +47,106 @@ public record FieldSchema(
     public static FieldSchema array(String name, DataType elementType, int maxCapacity) {
         FieldSchema field = of(name, DataType.ARRAY).withTypeParam("max_capacity", Integer.toString(maxCapacity));
         return new FieldSchema(
-                0, name, "", DataType.ARRAY, elementType, false, false, false, false, false, false, null,
+                0,
+                name,
+                "",
+                DataType.ARRAY,
+                elementType,
+                false,
+                false,
+                false,
+                false,
+                false,
+                false,
+                null,
                 field.typeParams);
     }
 
     public FieldSchema withId(int newId) {
         return new FieldSchema(
-                newId, name, description, type, elementType, primaryKey, autoId, partitionKey, clusteringKey,
-                nullable, dynamic, defaultValue, typeParams);
+                newId,
+                name,
+                description,
+                type,
+                elementType,
+                primaryKey,
+                autoId,
+                partitionKey,
+                clusteringKey,
+                nullable,
+                dynamic,
+                defaultValue,
+                typeParams);
     }
 
     public FieldSchema asPrimaryKey(boolean withAutoId) {
         return new FieldSchema(
-                id, name, description, type, elementType, true, withAutoId, partitionKey, clusteringKey, nullable,
-                dynamic, defaultValue, typeParams);
+                id,
+                name,
+                description,
+                type,
+                elementType,
+                true,
+                withAutoId,
+                partitionKey,
+                clusteringKey,
+                nullable,
+                dynamic,
+                defaultValue,
+                typeParams);
     }
 
     public FieldSchema asNullable() {
         return new FieldSchema(
-                id, name, description, type, elementType, primaryKey, autoId, partitionKey, clusteringKey, true,
-                dynamic, defaultValue, typeParams);
+                id,
+                name,
+                description,
+                type,
+                elementType,
+                primaryKey,
+                autoId,
+                partitionKey,
+                clusteringKey,
+                true,
+                dynamic,
+                defaultValue,
+                typeParams);
     }
 
     public FieldSchema withDefault(Object value) {
         return new FieldSchema(
-                id, name, description, type, elementType, primaryKey, autoId, partitionKey, clusteringKey, nullable,
-                dynamic, value, typeParams);
+                id,
+                name,
+                description,
+                type,
+                elementType,
+                primaryKey,
+                autoId,
+                partitionKey,
+                clusteringKey,
+                nullable,
+                dynamic,
+                value,
+                typeParams);
     }
 
     public FieldSchema withTypeParam(String key, String value) {
         Map<String, String> params = new java.util.HashMap<>(typeParams);
         params.put(key, value);
         return new FieldSchema(
-                id, name, description, type, elementType, primaryKey, autoId, partitionKey, clusteringKey, nullable,
-                dynamic, defaultValue, params);
+                id,
+                name,
+                description,
+                type,
+                elementType,
+                primaryKey,
+                autoId,
+                partitionKey,
+                clusteringKey,
+                nullable,
+                dynamic,
+                defaultValue,
+                params);
     }
 
     /** Number of components of a vector; 0 when the field is no vector or has no {@code dim}. */

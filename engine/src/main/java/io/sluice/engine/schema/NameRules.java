@@ -24,16 +24,16 @@ public final class NameRules {
         if (name.isEmpty()) {
             throw new EngineException.InvalidRequest("collection " + what + " should not be empty: invalid parameter");
         }
-        String problem =
-                switch (problemOf(name)) {
-                    case NONE -> null;
-                    case TOO_LONG -> "the length of a collection " + what + " must be less than " + MAX_NAME_LENGTH
-                            + " characters: invalid parameter, length=" + name.length();
-                    case BEGINNING -> "the first character of a collection " + what
-                            + " must be an underscore or letter: invalid parameter";
-                    case CHARACTER -> "collection " + what
-                            + " can only contain numbers, letters and underscores: invalid parameter";
-                };
+        String problem = switch (problemOf(name)) {
+            case NONE -> null;
+            case TOO_LONG ->
+                "the length of a collection " + what + " must be less than " + MAX_NAME_LENGTH
+                        + " characters: invalid parameter, length=" + name.length();
+            case BEGINNING ->
+                "the first character of a collection " + what + " must be an underscore or letter: invalid parameter";
+            case CHARACTER ->
+                "collection " + what + " can only contain numbers, letters and underscores: invalid parameter";
+        };
         if (problem != null) {
             throw new EngineException.InvalidRequest("Invalid collection " + what + ": " + name + ". " + problem);
         }
@@ -46,12 +46,13 @@ public final class NameRules {
         }
         switch (problemOf(name)) {
             case NONE -> {}
-            case TOO_LONG -> throw invalidDatabase(
-                    name, "the length of a database name must be less than " + MAX_NAME_LENGTH + " characters");
-            case BEGINNING -> throw invalidDatabase(
-                    name, "the first character of a database name must be an underscore or letter");
-            case CHARACTER -> throw invalidDatabase(
-                    name, "database name can only contain numbers, letters and underscores");
+            case TOO_LONG ->
+                throw invalidDatabase(
+                        name, "the length of a database name must be less than " + MAX_NAME_LENGTH + " characters");
+            case BEGINNING ->
+                throw invalidDatabase(name, "the first character of a database name must be an underscore or letter");
+            case CHARACTER ->
+                throw invalidDatabase(name, "database name can only contain numbers, letters and underscores");
         }
     }
 
@@ -71,8 +72,8 @@ public final class NameRules {
         }
         String invalid = "Invalid partition name: " + name + ". ";
         if (name.length() > MAX_NAME_LENGTH) {
-            throw new EngineException.InvalidRequest(invalid + "The length of a partition name must be less than "
-                    + MAX_NAME_LENGTH + " characters.");
+            throw new EngineException.InvalidRequest(
+                    invalid + "The length of a partition name must be less than " + MAX_NAME_LENGTH + " characters.");
         }
         if (!isWordCharacter(name.charAt(0))) {
             throw new EngineException.InvalidRequest(
@@ -98,12 +99,15 @@ public final class NameRules {
         String invalid = "Invalid index name: " + name + ". ";
         switch (problemOf(name)) {
             case NONE -> {}
-            case TOO_LONG -> throw new EngineException.InvalidRequest(
-                    invalid + "The length of a index name must be less than " + MAX_NAME_LENGTH + " characters.");
-            case BEGINNING -> throw new EngineException.InvalidRequest(
-                    invalid + "The first character of a index name must be an underscore or letter.");
-            case CHARACTER -> throw new EngineException.InvalidRequest(
-                    invalid + "Index name can only contain numbers, letters, and underscores.");
+            case TOO_LONG ->
+                throw new EngineException.InvalidRequest(
+                        invalid + "The length of a index name must be less than " + MAX_NAME_LENGTH + " characters.");
+            case BEGINNING ->
+                throw new EngineException.InvalidRequest(
+                        invalid + "The first character of a index name must be an underscore or letter.");
+            case CHARACTER ->
+                throw new EngineException.InvalidRequest(
+                        invalid + "Index name can only contain numbers, letters, and underscores.");
         }
     }
 
@@ -114,17 +118,21 @@ public final class NameRules {
         }
         if (name.equals(CollectionSchema.META)) {
             throw invalidField(
-                    name, "Invalid field name: " + name + ". It is reserved for the dynamic field; switch that on instead");
+                    name,
+                    "Invalid field name: " + name + ". It is reserved for the dynamic field; switch that on instead");
         }
         String invalid = "Invalid field name: " + name + ". ";
         switch (problemOf(name)) {
             case NONE -> {}
-            case TOO_LONG -> throw invalidField(
-                    name, invalid + "The length of a field name must be less than " + MAX_NAME_LENGTH + " characters.");
-            case BEGINNING -> throw invalidField(
-                    name, invalid + "The first character of a field name must be an underscore or letter.");
-            case CHARACTER -> throw invalidField(
-                    name, invalid + "Field name can only contain numbers, letters, and underscores.");
+            case TOO_LONG ->
+                throw invalidField(
+                        name,
+                        invalid + "The length of a field name must be less than " + MAX_NAME_LENGTH + " characters.");
+            case BEGINNING ->
+                throw invalidField(
+                        name, invalid + "The first character of a field name must be an underscore or letter.");
+            case CHARACTER ->
+                throw invalidField(name, invalid + "Field name can only contain numbers, letters, and underscores.");
         }
     }
 

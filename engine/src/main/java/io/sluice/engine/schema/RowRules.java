@@ -94,7 +94,9 @@ public final class RowRules {
             case Keys.StringKeys strings -> {
                 Set<String> seen = new HashSet<>();
                 for (int i = 0; i < strings.count() && twice == null; i++) {
-                    twice = seen.add(strings.values().get(i)) ? null : strings.values().get(i);
+                    twice = seen.add(strings.values().get(i))
+                            ? null
+                            : strings.values().get(i);
                 }
             }
         }
@@ -118,8 +120,8 @@ public final class RowRules {
         if (!schema.dynamicField()) {
             throw invalid("has pass more field without dynamic schema, please check it: fields=" + unknown);
         }
-        throw invalid("columns are not in the schema: fields=" + unknown + ". Send them inside "
-                + CollectionSchema.META + ", one JSON object per row");
+        throw invalid("columns are not in the schema: fields=" + unknown + ". Send them inside " + CollectionSchema.META
+                + ", one JSON object per row");
     }
 
     /** Before anything is allocated: the row count is one that real columns have. */
@@ -179,8 +181,7 @@ public final class RowRules {
             case INT64 -> new Column.Longs(filled(new long[rowCount], all, field), nulls);
             case FLOAT -> new Column.Floats(filled(new float[rowCount], all, field), nulls);
             case DOUBLE -> new Column.Doubles(filled(new double[rowCount], all, field), nulls);
-            case VARCHAR, JSON ->
-                filled(new Column.Bytes(NOTHING, new int[rowCount + 1], all), all, nulls, field);
+            case VARCHAR, JSON -> filled(new Column.Bytes(NOTHING, new int[rowCount + 1], all), all, nulls, field);
             case ARRAY -> new Column.Arrays(noElements(field), new int[rowCount + 1], nulls);
             default -> throw new IllegalStateException("a checked schema has no nullable or defaulted " + field);
         };
@@ -212,22 +213,22 @@ public final class RowRules {
     }
 
     private static void checkKind(FieldSchema field, DataType type, Column given) {
-        boolean fits =
-                switch (type) {
-                    case BOOL -> given instanceof Column.Bools;
-                    case INT8, INT16, INT32 -> given instanceof Column.Ints;
-                    case INT64 -> given instanceof Column.Longs;
-                    case FLOAT -> given instanceof Column.Floats;
-                    case DOUBLE -> given instanceof Column.Doubles;
-                    case VARCHAR, JSON -> given instanceof Column.Bytes;
-                    case ARRAY -> given instanceof Column.Arrays;
-                    case FLOAT_VECTOR -> given instanceof Column.FloatVectors;
-                    default -> false;
-                };
+        boolean fits = switch (type) {
+            case BOOL -> given instanceof Column.Bools;
+            case INT8, INT16, INT32 -> given instanceof Column.Ints;
+            case INT64 -> given instanceof Column.Longs;
+            case FLOAT -> given instanceof Column.Floats;
+            case DOUBLE -> given instanceof Column.Doubles;
+            case VARCHAR, JSON -> given instanceof Column.Bytes;
+            case ARRAY -> given instanceof Column.Arrays;
+            case FLOAT_VECTOR -> given instanceof Column.FloatVectors;
+            default -> false;
+        };
         if (!fits) {
             String element = type == field.type() ? "" : "elements of ";
-            throw invalid("data type of field data does not match the schema: field=" + field.name() + ", expected="
-                    + element + type.milvusName() + ", actual=" + given.getClass().getSimpleName());
+            throw invalid(
+                    "data type of field data does not match the schema: field=" + field.name() + ", expected=" + element
+                            + type.milvusName() + ", actual=" + given.getClass().getSimpleName());
         }
         if (given instanceof Column.Arrays arrays) {
             checkKind(field, elementType(field), arrays.elements());
@@ -365,8 +366,8 @@ public final class RowRules {
         if (size > MAX_COLUMN_BYTES) {
             throw new EngineException.InvalidRequest(
                     ErrorCode.TOO_LARGE,
-                    "field data is too large: field=" + field.name() + ", bytes=" + size + ", limit="
-                            + MAX_COLUMN_BYTES + ". Send fewer rows at once");
+                    "field data is too large: field=" + field.name() + ", bytes=" + size + ", limit=" + MAX_COLUMN_BYTES
+                            + ". Send fewer rows at once");
         }
         byte[] data = new byte[(int) size];
         int[] offsets = new int[given.rowCount() + 1];
@@ -449,10 +450,14 @@ public final class RowRules {
                         ? new Column.Bytes(c.data(), c.offsets(), null)
                         : new Column.Bytes(
                                 Arrays.copyOfRange(c.data(), from, to),
-                                Arrays.stream(c.offsets()).map(offset -> offset - from).toArray(),
+                                Arrays.stream(c.offsets())
+                                        .map(offset -> offset - from)
+                                        .toArray(),
                                 null);
             }
-            case Column.Arrays c when c.offsets()[0] == 0 && c.offsets()[c.rowCount()] == c.elements().rowCount() ->
+            case Column.Arrays c
+            when c.offsets()[0] == 0
+                    && c.offsets()[c.rowCount()] == c.elements().rowCount() ->
                 new Column.Arrays(compact(c.elements()), c.offsets(), null);
             case Column.Arrays c -> emptied(c, new BitSet());
             default -> given;
@@ -526,14 +531,13 @@ public final class RowRules {
         int[] values = column.values();
         for (int i = 0; i < values.length; i++) {
             if (values[i] < lowest || values[i] > highest) {
-                throw invalid("the value (" + values[i] + ") is out of range: [" + lowest + ", " + highest
-                        + "]: field=" + field.name() + ", type=" + type.milvusName() + ", row=" + rowOf(arrays, i));
+                throw invalid("the value (" + values[i] + ") is out of range: [" + lowest + ", " + highest + "]: field="
+                        + field.name() + ", type=" + type.milvusName() + ", row=" + rowOf(arrays, i));
             }
         }
     }
 
-    private static void checkFinite(
-            FieldSchema field, float[] values, int perRow, Column.@Nullable Arrays arrays) {
+    private static void checkFinite(FieldSchema field, float[] values, int perRow, Column.@Nullable Arrays arrays) {
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
                 throw notFinite(field, values[i], arrays == null ? i / perRow : rowOf(arrays, i), i % perRow, perRow);
@@ -541,8 +545,7 @@ public final class RowRules {
         }
     }
 
-    private static void checkFinite(
-            FieldSchema field, Column.Doubles column, Column.@Nullable Arrays arrays) {
+    private static void checkFinite(FieldSchema field, Column.Doubles column, Column.@Nullable Arrays arrays) {
         double[] values = column.values();
         for (int i = 0; i < values.length; i++) {
             if (!Double.isFinite(values[i])) {
@@ -567,8 +570,8 @@ public final class RowRules {
             }
             int wrong = Utf8.firstInvalid(column.data(), column.offsets()[i], column.offsets()[i + 1]);
             if (wrong >= 0) {
-                throw invalid("text is not valid UTF-8: field=" + field.name() + ", row=" + rowOf(arrays, i)
-                        + ", byte=" + (wrong - column.offsets()[i]));
+                throw invalid("text is not valid UTF-8: field=" + field.name() + ", row=" + rowOf(arrays, i) + ", byte="
+                        + (wrong - column.offsets()[i]));
             }
         }
     }

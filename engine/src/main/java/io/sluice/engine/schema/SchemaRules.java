@@ -63,8 +63,9 @@ public final class SchemaRules {
             } else if (!schema.dynamicField()
                     || !field.name().equals(CollectionSchema.META)
                     || field.type() != DataType.JSON) {
-                throw invalid("only " + CollectionSchema.META + " of type JSON can be dynamic, and only when the dynamic"
-                        + " field is on: field=" + field.name() + ", type=" + field.type().milvusName());
+                throw invalid("only " + CollectionSchema.META
+                        + " of type JSON can be dynamic, and only when the dynamic" + " field is on: field="
+                        + field.name() + ", type=" + field.type().milvusName());
             }
             if (!seen.add(field.name())) {
                 throw invalid("duplicated field name: field=" + field.name() + ". Give each field a name of its own");
@@ -73,14 +74,13 @@ public final class SchemaRules {
     }
 
     private static void checkPrimaryKey(List<FieldSchema> fields) {
-        List<FieldSchema> keys =
-                fields.stream().filter(FieldSchema::primaryKey).toList();
+        List<FieldSchema> keys = fields.stream().filter(FieldSchema::primaryKey).toList();
         if (keys.isEmpty()) {
             throw invalid("primary key is not specified: mark one field of type Int64 or VarChar");
         }
         if (keys.size() > 1) {
-            throw invalid("there are more than one primary key, field name = " + keys.get(0).name() + ", "
-                    + keys.get(1).name());
+            throw invalid("there are more than one primary key, field name = "
+                    + keys.get(0).name() + ", " + keys.get(1).name());
         }
         FieldSchema key = keys.getFirst();
         if (key.type() != DataType.INT64 && key.type() != DataType.VARCHAR) {
@@ -160,7 +160,8 @@ public final class SchemaRules {
         for (String key : List.of(DIM, MAX_CAPACITY, MAX_LENGTH)) { // where they mean nothing they are still numbers
             Long value = optional(field, key);
             if (value != null && (value < 0 || value > Integer.MAX_VALUE)) {
-                throw invalid("type param(" + key + ") of the field(" + field.name() + ") is out of range: value=" + value);
+                throw invalid(
+                        "type param(" + key + ") of the field(" + field.name() + ") is out of range: value=" + value);
             }
         }
     }
@@ -186,7 +187,8 @@ public final class SchemaRules {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
-            throw invalid("type param(" + key + ") of the field(" + field.name() + ") is not an integer: value=" + text);
+            throw invalid(
+                    "type param(" + key + ") of the field(" + field.name() + ") is not an integer: value=" + text);
         }
     }
 
@@ -218,26 +220,27 @@ public final class SchemaRules {
         if (type.isVector() || type == DataType.JSON || type == DataType.ARRAY) {
             throw invalid("type not support default_value, type:" + type.milvusName() + ", name:" + field.name());
         }
-        boolean fits =
-                switch (type) {
-                    case BOOL -> value instanceof Boolean;
-                    case INT8, INT16, INT32, INT64 -> value instanceof Long;
-                    case FLOAT, DOUBLE -> value instanceof Double || value instanceof Long;
-                    default -> value instanceof String;
-                };
+        boolean fits = switch (type) {
+            case BOOL -> value instanceof Boolean;
+            case INT8, INT16, INT32, INT64 -> value instanceof Long;
+            case FLOAT, DOUBLE -> value instanceof Double || value instanceof Long;
+            default -> value instanceof String;
+        };
         if (!fits) {
             throw invalid("type (" + type.milvusName() + ") of field (" + field.name()
                     + ") is not equal to the type(" + value.getClass().getSimpleName() + ") of default_value: value="
                     + value);
         }
         switch (value) {
-            case Long integer when type.isInteger() -> {
+            case Long integer
+            when type.isInteger() -> {
                 if (integer < RowRules.lowest(type) || integer > RowRules.highest(type)) {
                     throw invalid("default_value is out of range: field=" + field.name() + ", value=" + integer
                             + ", range=[" + RowRules.lowest(type) + ", " + RowRules.highest(type) + "]");
                 }
             }
-            case Number number when type.isFloating() -> {
+            case Number number
+            when type.isFloating() -> {
                 double floating = type == DataType.FLOAT ? number.floatValue() : number.doubleValue();
                 if (!Double.isFinite(floating)) {
                     throw invalid("value '" + number + "' is not a number or infinity: default_value of field="

@@ -26,7 +26,11 @@ final class AllowedRows {
     private @Nullable RowMask mask;
 
     private AllowedRows(
-            int blockIndex, ReadableBlock block, ColumnView keys, int count, int @Nullable [] list,
+            int blockIndex,
+            ReadableBlock block,
+            ColumnView keys,
+            int count,
+            int @Nullable [] list,
             @Nullable RowMask mask) {
         this.blockIndex = blockIndex;
         this.block = block;
@@ -106,7 +110,8 @@ final class AllowedRows {
     }
 
     /** Null = all rows of the block. */
-    @Nullable RowMask mask() {
+    @Nullable
+    RowMask mask() {
         if (mask == null && list != null) {
             mask = RowMask.none(block.rows().rowCount());
             for (int row : list) {

@@ -40,7 +40,8 @@ final class ColumnGather {
 
     /** Where the bytes of a value start and end: of rows or of array elements. */
     private interface OffsetsOf {
-        @Nullable MemorySegment of(ColumnView source);
+        @Nullable
+        MemorySegment of(ColumnView source);
     }
 
     /** Heap bytes that {@link #column} will take, without object headers. */
@@ -68,7 +69,8 @@ final class ColumnGather {
     private static long elementBytes(ColumnView source, int start, int end) {
         MemorySegment offsets = source.elementOffsets();
         if (offsets != null) {
-            return (long) (end - start) * Integer.BYTES + offsets.getAtIndex(ColumnView.INT, end)
+            return (long) (end - start) * Integer.BYTES
+                    + offsets.getAtIndex(ColumnView.INT, end)
                     - offsets.getAtIndex(ColumnView.INT, start);
         }
         DataType elementType = source.elementType();
@@ -92,7 +94,7 @@ final class ColumnGather {
     /** The primary keys. */
     Keys keys(FieldSchema primaryKey) {
         return switch (column(primaryKey)) {
-            case Column.Longs(long[] values, _) -> new Keys.LongKeys(values);
+            case Column.Longs(long[] values, var _) -> new Keys.LongKeys(values);
             case Column.Bytes texts -> {
                 String[] values = new String[texts.rowCount()];
                 for (int row = 0; row < values.length; row++) {
@@ -105,8 +107,8 @@ final class ColumnGather {
     }
 
     private Ranges rowRanges(FieldSchema field) {
-        return reader -> rows.forEachRun((block, row, count, at) ->
-                reader.read(blocks.get(block).rows().column(field.id()), row, count, at));
+        return reader -> rows.forEachRun(
+                (block, row, count, at) -> reader.read(blocks.get(block).rows().column(field.id()), row, count, at));
     }
 
     private static @Nullable BitSet nulls(Ranges ranges) {
@@ -147,7 +149,11 @@ final class ColumnGather {
     private static Column vectors(int dimension, int count, Ranges ranges) {
         float[] values = new float[count * dimension];
         ranges.forEach((source, from, length, at) -> MemorySegment.copy(
-                source.data(), ColumnView.FLOAT, source.vectorOffset(from), values, at * dimension,
+                source.data(),
+                ColumnView.FLOAT,
+                source.vectorOffset(from),
+                values,
+                at * dimension,
                 length * dimension));
         return new Column.FloatVectors(values, dimension);
     }
@@ -164,8 +170,12 @@ final class ColumnGather {
             MemorySegment sourceOffsets = offsetsOf.of(source);
             assert sourceOffsets != null;
             MemorySegment.copy(
-                    source.data(), ValueLayout.JAVA_BYTE, sourceOffsets.getAtIndex(ColumnView.INT, from), data,
-                    offsets[at], offsets[at + length] - offsets[at]);
+                    source.data(),
+                    ValueLayout.JAVA_BYTE,
+                    sourceOffsets.getAtIndex(ColumnView.INT, from),
+                    data,
+                    offsets[at],
+                    offsets[at + length] - offsets[at]);
         });
         return new Column.Bytes(data, offsets, nulls);
     }
@@ -227,8 +237,7 @@ final class ColumnGather {
                     }
                 }
                 default ->
-                    MemorySegment.copy(
-                            source.data(), ColumnView.INT, (long) from * Integer.BYTES, values, at, length);
+                    MemorySegment.copy(source.data(), ColumnView.INT, (long) from * Integer.BYTES, values, at, length);
             }
         });
         return values;

@@ -22,8 +22,12 @@ final class KeyColumn {
                     right.data().getAtIndex(ColumnView.LONG, rightRow));
         }
         return KeyOrder.compare(
-                left.data(), left.byteStart(leftRow), left.byteEnd(leftRow),
-                right.data(), right.byteStart(rightRow), right.byteEnd(rightRow));
+                left.data(),
+                left.byteStart(leftRow),
+                left.byteEnd(leftRow),
+                right.data(),
+                right.byteStart(rightRow),
+                right.byteEnd(rightRow));
     }
 
     static int hash(ColumnView keys, int row) {
@@ -46,8 +50,8 @@ final class KeyColumn {
     static ColumnView of(Keys keys, FieldSchema primaryKey) {
         return switch (keys) {
             case Keys.LongKeys(long[] values) when primaryKey.type() == DataType.INT64 -> longs(values, primaryKey);
-            case Keys.StringKeys(List<String> values) when primaryKey.type() == DataType.VARCHAR ->
-                texts(values, primaryKey);
+            case Keys.StringKeys(List<String> values)
+            when primaryKey.type() == DataType.VARCHAR -> texts(values, primaryKey);
             case Keys.LongKeys _ -> throw wrongType("Int64", primaryKey);
             case Keys.StringKeys _ -> throw wrongType("VarChar", primaryKey);
         };
@@ -75,7 +79,14 @@ final class KeyColumn {
             at += text.length;
         }
         return new ColumnView(
-                primaryKey.id(), DataType.VARCHAR, null, encoded.length, 0, MemorySegment.ofArray(data), offsets, null,
+                primaryKey.id(),
+                DataType.VARCHAR,
+                null,
+                encoded.length,
+                0,
+                MemorySegment.ofArray(data),
+                offsets,
+                null,
                 null);
     }
 

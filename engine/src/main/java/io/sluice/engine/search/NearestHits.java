@@ -9,7 +9,6 @@ import io.sluice.engine.segment.ColumnView;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,9 +125,12 @@ final class NearestHits {
         int count = collectCandidates();
         int[] order = new int[count];
         Arrays.setAll(order, i -> i);
-        LazyOrder best = new LazyOrder(order, count, (a, b) -> compare(
-                sources.get(candidateSources[a]), candidateRanks[a],
-                sources.get(candidateSources[b]), candidateRanks[b]));
+        LazyOrder best = new LazyOrder(
+                order,
+                count,
+                (a, b) -> compare(
+                        sources.get(candidateSources[a]), candidateRanks[a],
+                        sources.get(candidateSources[b]), candidateRanks[b]));
         seenKeys.clear();
         acceptedCount = 0;
         while (acceptedCount < acceptedSources.length && !best.isEmpty()) {

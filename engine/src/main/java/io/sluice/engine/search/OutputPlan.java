@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param names as the answer lists them: as the user wrote them, {@code *} expanded, paths into {@code $meta} by key
  * @param metaKeys what to keep of {@code $meta}; null = all of it
  */
-record OutputPlan(List<FieldSchema> fields, List<String> names, @Nullable Set<String> metaKeys) {
+record OutputPlan(
+        List<FieldSchema> fields,
+        List<String> names,
+        @Nullable Set<String> metaKeys) {
     private static final String EVERYTHING = "*";
     private static final Pattern IDENTIFIER = Pattern.compile("[\\p{L}_$][\\p{L}\\p{N}_$]*");
     private static final Pattern META_PATH =

@@ -28,8 +28,8 @@ final class ReadLimits {
 
     static void checkTopK(int limit, int offset) {
         if (limit < 1 || limit > MAX_WINDOW) {
-            throw new EngineException.InvalidRequest("topk [" + limit + "] is invalid, it should be in range [1, "
-                    + MAX_WINDOW + "], but got " + limit);
+            throw new EngineException.InvalidRequest(
+                    "topk [" + limit + "] is invalid, it should be in range [1, " + MAX_WINDOW + "], but got " + limit);
         }
         checkOffset(offset);
         checkWindow((long) offset + limit);
@@ -37,8 +37,8 @@ final class ReadLimits {
 
     static void checkLimit(long limit, long offset) {
         if (limit < 1) {
-            throw new EngineException.InvalidRequest("invalid max query result window, limit [" + limit
-                    + "] is invalid, should be greater than 0");
+            throw new EngineException.InvalidRequest(
+                    "invalid max query result window, limit [" + limit + "] is invalid, should be greater than 0");
         }
         checkOffset(offset);
         checkWindow(limit > MAX_WINDOW || offset > MAX_WINDOW ? saturatedSum(limit, offset) : limit + offset);
@@ -46,8 +46,8 @@ final class ReadLimits {
 
     private static void checkOffset(long offset) {
         if (offset < 0) {
-            throw new EngineException.InvalidRequest("invalid max query result window, offset [" + offset
-                    + "] is invalid, should be gte than 0");
+            throw new EngineException.InvalidRequest(
+                    "invalid max query result window, offset [" + offset + "] is invalid, should be gte than 0");
         }
     }
 
@@ -72,7 +72,8 @@ final class ReadLimits {
 
     static void checkResultBytes(long sizeBytes, int rowCount) {
         if (sizeBytes > MAX_RESULT_BYTES) {
-            throw new EngineException.InvalidRequest(ErrorCode.TOO_LARGE,
+            throw new EngineException.InvalidRequest(
+                    ErrorCode.TOO_LARGE,
                     "query results exceed the maxOutputSize Limit " + MAX_RESULT_BYTES + ": sizeBytes=" + sizeBytes
                             + ", rowCount=" + rowCount
                             + ". Ask for fewer rows, queries or output fields, or use an iterator");

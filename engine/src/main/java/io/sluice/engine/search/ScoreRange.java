@@ -37,7 +37,8 @@ record ScoreRange(float far, float near) {
         if (metric.score(rangeFilter) <= metric.score(radius)) {
             throw new EngineException.InvalidRequest("range_filter(" + rangeFilter + ") must be "
                     + (metric == Metric.L2 ? "less" : "greater") + " than radius(" + radius + "): metric=" + metric
-                    + ". " + (metric == Metric.L2
+                    + ". "
+                    + (metric == Metric.L2
                             ? "Distances are kept where range_filter <= distance < radius"
                             : "Scores are kept where radius < score <= range_filter"));
         }

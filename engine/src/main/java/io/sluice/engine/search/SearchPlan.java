@@ -30,7 +30,8 @@ record SearchPlan(
 
     /** @throws EngineException.InvalidRequest naming what is wrong, in the order in which Milvus looks at it */
     static SearchPlan of(SearchRequest request, ReadView view) {
-        int queryCount = request.ids() == null ? request.queries().size() : request.ids().count();
+        int queryCount =
+                request.ids() == null ? request.queries().size() : request.ids().count();
         ReadLimits.checkQueryCount(queryCount);
         ReadLimits.checkTopK(request.limit(), request.offset());
         ReadLimits.checkRoundDecimal(request.roundDecimal());
@@ -48,7 +49,14 @@ record SearchPlan(
             checkQuery(request.queries().get(i), i, field);
         }
         return new SearchPlan(
-                field, metric, hitCount, request.offset(), range, request.params(), filter, outputs,
+                field,
+                metric,
+                hitCount,
+                request.offset(),
+                range,
+                request.params(),
+                filter,
+                outputs,
                 request.roundDecimal());
     }
 
@@ -79,7 +87,9 @@ record SearchPlan(
                         "failed to create query plan: failed to get field schema by name: fieldName("
                                 + request.vectorField() + ") not found: invalid parameter: field "
                                 + request.vectorField() + " not exist, vectorFields="
-                                + view.schema().vectors().stream().map(FieldSchema::name).toList()
+                                + view.schema().vectors().stream()
+                                        .map(FieldSchema::name)
+                                        .toList()
                                 + ". Search one of these"));
         if (!field.type().isVector()) {
             throw new EngineException.InvalidRequest("failed to create query plan: field (" + field.name()

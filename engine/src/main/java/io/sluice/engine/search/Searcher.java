@@ -65,8 +65,13 @@ public final class Searcher {
         FieldSchema key = view.schema().primaryKey();
         List<OutputColumn> columns = columns(plan.outputs(), gather, key, rows.size());
         return new SearchResult(
-                gather.keys(key), Arrays.copyOf(scores, rows.size()), hitCounts, columns, plan.outputs().names(),
-                key.name(), view.timestamp());
+                gather.keys(key),
+                Arrays.copyOf(scores, rows.size()),
+                hitCounts,
+                columns,
+                plan.outputs().names(),
+                key.name(),
+                view.timestamp());
     }
 
     /**
@@ -87,8 +92,7 @@ public final class Searcher {
         RowRefs rows = window(request, new KeyOrderedRows(blocks, view.stop()));
         ColumnGather gather = new ColumnGather(view.blocks(), rows);
         return new QueryResult(
-                rows.size(), columns(outputs, gather, key, rows.size()), outputs.names(), key.name(),
-                view.timestamp());
+                rows.size(), columns(outputs, gather, key, rows.size()), outputs.names(), key.name(), view.timestamp());
     }
 
     /** The keys of all visible entities for which the filter is true, ascending, each once. */
@@ -103,8 +107,8 @@ public final class Searcher {
     }
 
     private static List<float[]> vectorsOf(Keys ids, SearchPlan plan, ReadView view) {
-        KeyLookup.Newest found = KeyLookup.of(ids, view.schema().primaryKey())
-                .newest(AllowedRows.of(view, false, null, null));
+        KeyLookup.Newest found =
+                KeyLookup.of(ids, view.schema().primaryKey()).newest(AllowedRows.of(view, false, null, null));
         if (Arrays.stream(found.blocks()).anyMatch(block -> block < 0)) {
             throw missing(ids, found);
         }
@@ -171,8 +175,8 @@ public final class Searcher {
 
     private static QueryResult counted(List<AllowedRows> blocks, FieldSchema key, ReadView view) {
         long count = blocks.stream().mapToLong(AllowedRows::count).sum();
-        OutputColumn column = new OutputColumn(
-                FieldSchema.of(COUNT, DataType.INT64), new Column.Longs(new long[] {count}, null));
+        OutputColumn column =
+                new OutputColumn(FieldSchema.of(COUNT, DataType.INT64), new Column.Longs(new long[] {count}, null));
         return new QueryResult(1, List.of(column), List.of(COUNT), key.name(), view.timestamp());
     }
 
@@ -191,8 +195,7 @@ public final class Searcher {
         return rows;
     }
 
-    private static List<OutputColumn> columns(
-            OutputPlan outputs, ColumnGather gather, FieldSchema key, int rowCount) {
+    private static List<OutputColumn> columns(OutputPlan outputs, ColumnGather gather, FieldSchema key, int rowCount) {
         long sizeBytes = gather.sizeBytes(key);
         for (FieldSchema field : outputs.fields()) {
             sizeBytes += gather.sizeBytes(field);
@@ -202,8 +205,8 @@ public final class Searcher {
         for (FieldSchema field : outputs.fields()) {
             Column column = gather.column(field);
             Set<String> metaKeys = outputs.metaKeys();
-            columns.add(new OutputColumn(
-                    field, field.dynamic() && metaKeys != null ? trimmed(column, metaKeys) : column));
+            columns.add(
+                    new OutputColumn(field, field.dynamic() && metaKeys != null ? trimmed(column, metaKeys) : column));
         }
         return columns;
     }

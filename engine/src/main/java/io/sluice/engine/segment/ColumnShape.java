@@ -8,8 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How the values of a field lie in memory: what {@link ColumnView} draws, without the memory. Immutable. */
-record ColumnShape(
-        int fieldId, DataType type, @Nullable DataType elementType, int dimension, boolean nullable) {
+record ColumnShape(int fieldId, DataType type, @Nullable DataType elementType, int dimension, boolean nullable) {
     static ColumnShape of(FieldSchema field) {
         return new ColumnShape(
                 field.id(),

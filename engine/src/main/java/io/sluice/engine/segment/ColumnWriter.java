@@ -21,8 +21,9 @@ final class ColumnWriter {
     }
 
     PartRecord write(ColumnShape shape) {
-        List<ColumnView> columns =
-                rows.blocks().stream().map(block -> block.column(shape.fieldId())).toList();
+        List<ColumnView> columns = rows.blocks().stream()
+                .map(block -> block.column(shape.fieldId()))
+                .toList();
         file.beginPart(shape.fieldId());
         section(PartLayout.DATA);
         rows.forEachRun((block, from, to) -> data(shape, columns.get(block), from, to));

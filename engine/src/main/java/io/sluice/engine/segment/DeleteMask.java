@@ -85,7 +85,8 @@ public final class DeleteMask {
     }
 
     /** The rows among the first {@code rows} that no delete up to {@code timestamp} hits; null = all. */
-    @Nullable RowMask notDeletedAt(long timestamp, int rows) {
+    @Nullable
+    RowMask notDeletedAt(long timestamp, int rows) {
         long[] marks = words;
         if (marks.length == 0) {
             return null;

@@ -82,8 +82,8 @@ public final class DeltaFile {
         String key = delta.key();
         int count = delta.deleteCount();
         try (var file = store.open(key)) {
-            PartLayout layout =
-                    PartDirectory.read(file, key, PartFileWriter.Kind.DELTA, delta.id()).part(PART_ID);
+            PartLayout layout = PartDirectory.read(file, key, PartFileWriter.Kind.DELTA, delta.id())
+                    .part(PART_ID);
             if (layout.sizeBytes() > Integer.MAX_VALUE - 8) {
                 throw PartChecksum.damaged(key, "deletes are too many: sizeBytes=" + layout.sizeBytes(), 0);
             }

@@ -148,9 +148,7 @@ public final class GrowingSegment implements AutoCloseable {
                 case Keys.LongKeys longs -> {
                     long key = longs.values()[i];
                     index.remove(
-                            KeyIndex.hash(key),
-                            row -> isKey(row, key),
-                            row -> deleteOlder(row, timestamp, deleted));
+                            KeyIndex.hash(key), row -> isKey(row, key), row -> deleteOlder(row, timestamp, deleted));
                 }
                 case Keys.StringKeys texts -> {
                     byte[] key = texts.values().get(i).getBytes(StandardCharsets.UTF_8);
@@ -284,9 +282,7 @@ public final class GrowingSegment implements AutoCloseable {
                     int start = texts.offsets()[i];
                     int end = texts.offsets()[i + 1];
                     index.add(
-                            KeyIndex.hash(texts.data(), start, end),
-                            firstRow + i,
-                            row -> isKey(row, data, start, end));
+                            KeyIndex.hash(texts.data(), start, end), firstRow + i, row -> isKey(row, data, start, end));
                 }
             }
             default -> throw new IllegalArgumentException("no key column: keyType=" + keyType + ", " + this);

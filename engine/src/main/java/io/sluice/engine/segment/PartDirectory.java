@@ -193,8 +193,7 @@ public final class PartDirectory {
             long at = PartFileLayout.DIRECTORY_PART_BYTES;
             long endOfPrevious = 0;
             for (int i = 0; i < sectionCount; i++) {
-                var section = new PartLayout.Section(
-                        intAt(entry, at), longAt(entry, at + 8), longAt(entry, at + 16));
+                var section = new PartLayout.Section(intAt(entry, at), longAt(entry, at + 8), longAt(entry, at + 16));
                 boolean inside = section.offsetBytes() >= endOfPrevious
                         && section.offsetBytes() % PartFileLayout.SECTION_ALIGNMENT_BYTES == 0
                         && section.sizeBytes() >= 0

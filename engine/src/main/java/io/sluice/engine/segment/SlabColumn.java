@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * 8-byte aligned and written whole, so the bits of published rows read the same before and after.
  */
 final class SlabColumn {
-    private static final ValueLayout.OfLong VALIDITY_WORD =
-            ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong VALIDITY_WORD = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final ColumnShape shape;
     private final SlabLayout.Place place;
@@ -28,15 +27,13 @@ final class SlabColumn {
         this.shape = shape;
         this.place = place;
         this.data = slab.asSlice(place.dataOffset(), place.dataBytes());
-        this.offsets = shape.isFixed()
-                ? null
-                : slab.asSlice(place.offsetsOffset(), ColumnShape.offsetsBytes(rowCapacity));
+        this.offsets =
+                shape.isFixed() ? null : slab.asSlice(place.offsetsOffset(), ColumnShape.offsetsBytes(rowCapacity));
         this.elementOffsets = shape.isArrayOfBytes()
                 ? slab.asSlice(place.elementOffsetsOffset(), ColumnShape.offsetsBytes(place.elementCapacity()))
                 : null;
-        this.validity = shape.nullable()
-                ? slab.asSlice(place.validityOffset(), ColumnShape.validityBytes(rowCapacity))
-                : null;
+        this.validity =
+                shape.nullable() ? slab.asSlice(place.validityOffset(), ColumnShape.validityBytes(rowCapacity)) : null;
     }
 
     ColumnView view(int rowCount) {
@@ -53,9 +50,8 @@ final class SlabColumn {
         long freeBytes = place.dataBytes() - last;
         if (shape.isArray()) {
             freeElements = place.elementCapacity() - last;
-            freeBytes = elementOffsets == null
-                    ? 0
-                    : place.dataBytes() - elementOffsets.getAtIndex(ColumnView.INT, last);
+            freeBytes =
+                    elementOffsets == null ? 0 : place.dataBytes() - elementOffsets.getAtIndex(ColumnView.INT, last);
         }
         int fits = 0;
         int tooMany = to - from + 1;

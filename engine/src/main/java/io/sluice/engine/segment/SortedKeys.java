@@ -118,7 +118,8 @@ public final class SortedKeys {
                 }
             }
             case Keys.StringKeys texts -> {
-                while (end < texts.count() && texts.values().get(end).equals(texts.values().get(first))) {
+                while (end < texts.count()
+                        && texts.values().get(end).equals(texts.values().get(first))) {
                     end++;
                 }
             }

@@ -46,7 +46,13 @@ class KernelsTest {
     }
 
     private static void check(
-            VectorKernels kernels, int dimension, MemorySegment vectors, float[] query, int[] rows, int from, int to,
+            VectorKernels kernels,
+            int dimension,
+            MemorySegment vectors,
+            float[] query,
+            int[] rows,
+            int from,
+            int to,
             String about) {
         String where = about + ", dimension=" + dimension + ", from=" + from + ", to=" + to;
         float[] dots = filled(rows.length);

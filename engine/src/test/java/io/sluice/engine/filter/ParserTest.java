@@ -17,12 +17,88 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which operator takes which operands, and that no text does harm. */
 class ParserTest {
     private static final List<String> WORDS = List.of(
-            "a", "id", "s", "j", "v", "flag", "arr", "$meta", "$", "and", "AND", "or", "not", "in", "like", "exists",
-            "is", "null", "true", "False", "1", "0x1F", "017", "0b1", "1.5", ".5", "1e5", "9223372036854775808",
-            "99999999999999999999", "'x'", "\"y%\"", "r'\\d'", "'\\u00e9'", "'unclosed", "==", "=", "!=", "<", "<=",
-            ">", ">=", "+", "-", "*", "/", "%", "**", "<<", ">>", "&", "|", "^", "~", "!", "=~", "!~", "(", ")", "[",
-            "]", "{", "}", "{t}", "{missing}", ",", "json_contains", "array_length", "text_match", "foo(", ".", ";",
-            "#", "\\", "é", "🙂", "\ud800", "\n", "\t", "[\"k\"]", "[0]", "[-1]", "['']");
+            "a",
+            "id",
+            "s",
+            "j",
+            "v",
+            "flag",
+            "arr",
+            "$meta",
+            "$",
+            "and",
+            "AND",
+            "or",
+            "not",
+            "in",
+            "like",
+            "exists",
+            "is",
+            "null",
+            "true",
+            "False",
+            "1",
+            "0x1F",
+            "017",
+            "0b1",
+            "1.5",
+            ".5",
+            "1e5",
+            "9223372036854775808",
+            "99999999999999999999",
+            "'x'",
+            "\"y%\"",
+            "r'\\d'",
+            "'\\u00e9'",
+            "'unclosed",
+            "==",
+            "=",
+            "!=",
+            "<",
+            "<=",
+            ">",
+            ">=",
+            "+",
+            "-",
+            "*",
+            "/",
+            "%",
+            "**",
+            "<<",
+            ">>",
+            "&",
+            "|",
+            "^",
+            "~",
+            "!",
+            "=~",
+            "!~",
+            "(",
+            ")",
+            "[",
+            "]",
+            "{",
+            "}",
+            "{t}",
+            "{missing}",
+            ",",
+            "json_contains",
+            "array_length",
+            "text_match",
+            "foo(",
+            ".",
+            ";",
+            "#",
+            "\\",
+            "é",
+            "🙂",
+            "\ud800",
+            "\n",
+            "\t",
+            "[\"k\"]",
+            "[0]",
+            "[-1]",
+            "['']");
 
     private static final CollectionSchema SCHEMA = new CollectionSchema(
                     "",
@@ -142,8 +218,7 @@ class ParserTest {
             case Expression.Template template -> "{" + template.name() + "}";
             case Expression.ListLiteral list ->
                 list.items().stream().map(ParserTest::shown).collect(Collectors.joining(", ", "[", "]"));
-            case Expression.Unary unary ->
-                "(" + unary.operator().spelling() + " " + shown(unary.operand()) + ")";
+            case Expression.Unary unary -> "(" + unary.operator().spelling() + " " + shown(unary.operand()) + ")";
             case Expression.Binary binary ->
                 "(" + shown(binary.left()) + " " + binary.operator().spelling() + " " + shown(binary.right()) + ")";
             case Expression.Junction junction ->
@@ -156,8 +231,7 @@ class ParserTest {
             case Expression.In in ->
                 "(" + shown(in.operand()) + (in.negated() ? " not in " : " in ") + shown(in.list()) + ")";
             case Expression.Like like ->
-                "(" + shown(like.operand()) + (like.negated() ? " not like " : " like ") + shown(like.pattern())
-                        + ")";
+                "(" + shown(like.operand()) + (like.negated() ? " not like " : " like ") + shown(like.pattern()) + ")";
             case Expression.NullTest test ->
                 "(" + shownPath(test.operand()) + (test.negated() ? " is not null)" : " is null)");
             case Expression.Exists exists -> "(exists " + shown(exists.operand()) + ")";
@@ -170,7 +244,7 @@ class ParserTest {
     private static String shownConstant(Constant constant) {
         return switch (constant) {
             case Constant.Int(long number) -> Long.toString(number);
-            case Constant.Text(String text, _) -> text;
+            case Constant.Text(String text, var _) -> text;
             default -> constant.shown();
         };
     }

@@ -105,8 +105,7 @@ class ExactIndexTest {
             var validity = arena.allocate(8, 64);
             validity.set(ColumnView.LONG, 0, 0b101);
             var nullable = new ColumnView(7, DataType.FLOAT_VECTOR, null, 3, 2, column.data(), null, null, validity);
-            TopK found = Vectors.search(
-                    IndexBuilder.exact(Metric.L2, nullable), new float[] {1, 1}, Map.of(), null, 3);
+            TopK found = Vectors.search(IndexBuilder.exact(Metric.L2, nullable), new float[] {1, 1}, Map.of(), null, 3);
             assertThat(Vectors.rows(found)).containsExactly(0, 2);
         }
     }
@@ -115,9 +114,11 @@ class ExactIndexTest {
     void search_nothingToFind_nothingOffered() {
         try (var arena = Arena.ofConfined()) {
             VectorIndex empty = IndexBuilder.exact(Metric.L2, Vectors.column(arena, new float[0][]));
-            assertThat(Vectors.search(empty, new float[] {1}, Map.of(), null, 3).size()).isZero();
+            assertThat(Vectors.search(empty, new float[] {1}, Map.of(), null, 3).size())
+                    .isZero();
             VectorIndex one = IndexBuilder.exact(Metric.L2, Vectors.column(arena, new float[][] {{1}}));
-            assertThat(Vectors.search(one, new float[] {1}, Map.of(), RowMask.none(1), 3).size())
+            assertThat(Vectors.search(one, new float[] {1}, Map.of(), RowMask.none(1), 3)
+                            .size())
                     .isZero();
         }
     }

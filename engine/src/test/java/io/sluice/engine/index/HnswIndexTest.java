@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,7 +34,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 
 /** The graph index against the exact one, through a part file. */
 class HnswIndexTest {
@@ -67,7 +67,8 @@ class HnswIndexTest {
 
     private PartLayout layout() {
         try (var file = store.open(KEY)) {
-            return PartDirectory.read(file, KEY, PartFileWriter.Kind.INDEX, OWNER).part(0);
+            return PartDirectory.read(file, KEY, PartFileWriter.Kind.INDEX, OWNER)
+                    .part(0);
         }
     }
 
@@ -181,7 +182,8 @@ class HnswIndexTest {
             float[] query = Vectors.gaussian(random, 1, 16)[0];
             RowMask allowed = Vectors.mask(random, rows.length, share);
             if (q % 4 == 1) { // only far rows pass
-                List<Integer> near = Vectors.best(Metric.L2, rows, query, null, rows.length - (int) (rows.length * share));
+                List<Integer> near =
+                        Vectors.best(Metric.L2, rows, query, null, rows.length - (int) (rows.length * share));
                 allowed = RowMask.all(rows.length);
                 near.forEach(allowed::clear);
             }
@@ -232,9 +234,11 @@ class HnswIndexTest {
         }
         RowMask late = RowMask.none(rows.length);
         late.setRange(3_990, 4_010);
-        assertThat(Vectors.rows(Vectors.search(index, placeholder, Map.of(), late, 20))).hasSize(20);
+        assertThat(Vectors.rows(Vectors.search(index, placeholder, Map.of(), late, 20)))
+                .hasSize(20);
         float[][] queries = Vectors.gaussian(random, 40, 10);
-        assertThat(recallByScore(index, metric, rows, queries)).isGreaterThanOrEqualTo(metric == Metric.IP ? 0.9 : 0.97);
+        assertThat(recallByScore(index, metric, rows, queries))
+                .isGreaterThanOrEqualTo(metric == Metric.IP ? 0.9 : 0.97);
     }
 
     /** With equal rows the right rows are not unique: counts answers at least as good as the worst right one. */
@@ -358,8 +362,9 @@ class HnswIndexTest {
         float[][] rows = Vectors.gaussian(random, 3_000, 16);
         HnswIndex index = built(new IndexSpec.Hnsw(Metric.L2, 16, 100), Vectors.column(arena, rows), 2);
         float[][] queries = Vectors.gaussian(random, 20, 16);
-        List<List<Integer>> first =
-                Arrays.stream(queries).map(q -> Vectors.rows(walk(index, q, 50, null, K))).toList();
+        List<List<Integer>> first = Arrays.stream(queries)
+                .map(q -> Vectors.rows(walk(index, q, 50, null, K)))
+                .toList();
         List<List<Integer>> again = IntStream.range(0, 200)
                 .parallel()
                 .mapToObj(i -> Vectors.rows(walk(index, queries[i % queries.length], 50, null, K)))
@@ -393,7 +398,9 @@ class HnswIndexTest {
         assertThat(image.mismatch(MemorySegment.ofArray(file).asSlice(part.offsetBytes(), part.sizeBytes())))
                 .isEqualTo(-1);
         for (int kind : layout().sectionKinds()) {
-            assertThat(layout().section(kind, image).address() % 64).as("section " + kind).isZero();
+            assertThat(layout().section(kind, image).address() % 64)
+                    .as("section " + kind)
+                    .isZero();
         }
         assertThat(layout().sectionBytes(FlatLayout.LINKS)).isEqualTo(1_500L * 16 * 4);
         assertThat(layout().sectionBytes(FlatLayout.CODES)).isEqualTo(1_500L * 32);

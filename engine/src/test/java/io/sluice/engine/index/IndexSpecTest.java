@@ -26,7 +26,8 @@ class IndexSpecTest {
         assertThat(spec("hnsw", "ip", Map.of("M", "8", "efConstruction", "40", "anything", "x")))
                 .isEqualTo(new IndexSpec.Hnsw(Metric.IP, 8, 40));
         assertThat(spec("HNSW", "", Map.of())).isEqualTo(new IndexSpec.Hnsw(Metric.COSINE, 16, 200));
-        assertThat(spec("AUTOINDEX", "COSINE", Map.of("M", "99"))).isEqualTo(new IndexSpec.Hnsw(Metric.COSINE, 16, 200));
+        assertThat(spec("AUTOINDEX", "COSINE", Map.of("M", "99")))
+                .isEqualTo(new IndexSpec.Hnsw(Metric.COSINE, 16, 200));
         assertThat(spec("", "", Map.of())).isEqualTo(new IndexSpec.Hnsw(Metric.COSINE, 16, 200));
     }
 

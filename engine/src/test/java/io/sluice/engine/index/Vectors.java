@@ -83,8 +83,7 @@ final class Vectors {
                 .toList();
     }
 
-    static TopK search(
-            VectorIndex index, float[] query, Map<String, String> params, @Nullable RowMask allowed, int k) {
+    static TopK search(VectorIndex index, float[] query, Map<String, String> params, @Nullable RowMask allowed, int k) {
         var top = new TopK(k);
         index.search(query, params, allowed, top, NEVER);
         top.sort();

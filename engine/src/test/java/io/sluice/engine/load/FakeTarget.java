@@ -64,7 +64,16 @@ final class FakeTarget implements LoadTarget {
                 writer.append(MemorySegment.ofArray(bytes));
                 PartRecord part = writer.endPart();
                 add(new PartSource(
-                        segmentId, partitionId, "p" + partitionId, 100, key, kind, segmentId, part, 0, "field f" + field));
+                        segmentId,
+                        partitionId,
+                        "p" + partitionId,
+                        100,
+                        key,
+                        kind,
+                        segmentId,
+                        part,
+                        0,
+                        "field f" + field));
             }
             writer.commit();
         }

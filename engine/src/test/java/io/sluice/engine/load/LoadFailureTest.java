@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.ErrorCode;
+import io.sluice.engine.error.StopSignal;
 import io.sluice.engine.load.OperationEvent.Type;
 import io.sluice.engine.memory.Admission;
 import io.sluice.engine.memory.Lease;
 import io.sluice.engine.memory.MemoryTag;
-import io.sluice.engine.error.StopSignal;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -135,7 +135,9 @@ class LoadFailureTest {
                 throw new EngineException.Failed(ErrorCode.IO_FAILED, "catalog is closed", null);
             };
             var operation = kit.load(target);
-            assertThat(kit.eventsToTheEnd(operation)).extracting(OperationEvent::type).containsExactly(Type.FAILED);
+            assertThat(kit.eventsToTheEnd(operation))
+                    .extracting(OperationEvent::type)
+                    .containsExactly(Type.FAILED);
             assertThat(target.calls).isEmpty();
         }
     }
@@ -149,7 +151,9 @@ class LoadFailureTest {
 
             var target = kit.target("words").segment(2, 1, new Random(2), 7 * MIB + 1);
             var operation = kit.load(target);
-            assertThat(kit.eventsToTheEnd(operation)).extracting(OperationEvent::type).containsExactly(Type.FAILED);
+            assertThat(kit.eventsToTheEnd(operation))
+                    .extracting(OperationEvent::type)
+                    .containsExactly(Type.FAILED);
             assertThat(kit.store.chunkBytesRead()).isEqualTo(readBefore);
             assertThat(kit.awaitEnd(operation).failure())
                     .isInstanceOfSatisfying(EngineException.OutOfBudget.class, refused -> {

@@ -32,10 +32,10 @@ class LoadJobsTest {
             assertThat(types(events)).containsExactly(Type.ADMITTED, Type.SEGMENT, Type.PROGRESS, Type.LOADED);
             assertThat(events).extracting(OperationEvent::sequence).containsExactly(2L, 3L, 4L, 5L);
             assertThat(events).extracting(event -> event.view().lastSequence()).containsExactly(2L, 3L, 4L, 5L);
-            assertThat(events.get(1).segment())
-                    .isEqualTo(new OperationEvent.SegmentLoaded(1, "p1", 100, 4096));
+            assertThat(events.get(1).segment()).isEqualTo(new OperationEvent.SegmentLoaded(1, "p1", 100, 4096));
             assertThat(events)
-                    .extracting(event -> event.view().state() + " " + event.view().percent())
+                    .extracting(
+                            event -> event.view().state() + " " + event.view().percent())
                     .containsExactly("copying 0", "copying 99", "publishing 99", "loaded 100");
         }
     }
@@ -68,8 +68,10 @@ class LoadJobsTest {
             for (LoadedPart part : target.live().values()) {
                 byte[] file = kit.files.bytes(part.source().key());
                 int from = (int) part.layout().offsetBytes();
-                byte[] expected = Arrays.copyOfRange(file, from, from + (int) part.layout().sizeBytes());
-                assertThat(part.ownerLease().bytes().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(expected);
+                byte[] expected = Arrays.copyOfRange(
+                        file, from, from + (int) part.layout().sizeBytes());
+                assertThat(part.ownerLease().bytes().toArray(ValueLayout.JAVA_BYTE))
+                        .isEqualTo(expected);
             }
         }
     }
@@ -78,7 +80,8 @@ class LoadJobsTest {
     void load_ofOtherFields_readsWhatIsMissingAndFreesWhatIsNotWanted() {
         try (var kit = new LoadKit()) {
             var target = kit.words();
-            assertThat(kit.awaitEnd(kit.load(target, FakeTarget.goalOf(0))).bytesTotal()).isEqualTo(10 * MIB);
+            assertThat(kit.awaitEnd(kit.load(target, FakeTarget.goalOf(0))).bytesTotal())
+                    .isEqualTo(10 * MIB);
 
             var delta = kit.awaitEnd(kit.load(target, FakeTarget.goalOf(1)));
             assertThat(delta.state()).isEqualTo("loaded");
@@ -178,10 +181,14 @@ class LoadJobsTest {
                     .mapToObj(i -> kit.target("c" + i).segment(i, 1, random, 2 * MIB + i, 10))
                     .map(kit::load)
                     .toList();
-            assertThat(operations).allSatisfy(operation ->
-                    assertThat(kit.awaitEnd(operation).state()).isEqualTo("loaded"));
-            assertThat(kit.jobs.list()).extracting(OperationView::id).containsExactlyElementsOf(
-                    operations.reversed().stream().map(OperationView::id).toList());
+            assertThat(operations)
+                    .allSatisfy(operation ->
+                            assertThat(kit.awaitEnd(operation).state()).isEqualTo("loaded"));
+            assertThat(kit.jobs.list())
+                    .extracting(OperationView::id)
+                    .containsExactlyElementsOf(operations.reversed().stream()
+                            .map(OperationView::id)
+                            .toList());
         }
     }
 
@@ -197,10 +204,13 @@ class LoadJobsTest {
             var newest = kit.loaded(target);
             LoadKit.spinUntil(() -> kit.jobs.list().size() == 100);
             assertThat(kit.jobs.find(first.id())).isEmpty();
-            assertThat(kit.jobs.latest(target.collectionId())).map(OperationView::id).contains(newest.id());
+            assertThat(kit.jobs.latest(target.collectionId()))
+                    .map(OperationView::id)
+                    .contains(newest.id());
             assertThatThrownBy(() -> kit.jobs.finished(first.id()).block())
-                    .isInstanceOfSatisfying(EngineException.NotFound.class, missing ->
-                            assertThat(missing.code()).isEqualTo(ErrorCode.OPERATION_NOT_FOUND));
+                    .isInstanceOfSatisfying(
+                            EngineException.NotFound.class,
+                            missing -> assertThat(missing.code()).isEqualTo(ErrorCode.OPERATION_NOT_FOUND));
         }
     }
 

@@ -119,7 +119,8 @@ final class LoadKit implements AutoCloseable {
 
     /** All events of an operation but the first, {@code queued}, up to and with its end. */
     List<OperationEvent> eventsToTheEnd(OperationView operation) {
-        return get(jobs.events(operation.id(), operation.eventOperationId() + ":1").collectList());
+        return get(
+                jobs.events(operation.id(), operation.eventOperationId() + ":1").collectList());
     }
 
     /** Waits until the operation says an event of this type, or has said it. */
@@ -192,7 +193,9 @@ final class LoadKit implements AutoCloseable {
 
         private static void await(CountDownLatch latch) {
             try {
-                assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("gate").isTrue();
+                assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .as("gate")
+                        .isTrue();
             } catch (InterruptedException interrupted) {
                 throw new AssertionError("interrupted at a gate", interrupted);
             }

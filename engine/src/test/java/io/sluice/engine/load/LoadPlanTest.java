@@ -44,8 +44,12 @@ class LoadPlanTest {
     @Test
     void of_parts_groupsThemBySegmentAndCountsWholePages() {
         var plan = LoadPlan.of("default.words", List.of(field(10, 0, 1), field(11, 0, 4096), field(10, 1, 4097)));
-        assertThat(plan.segments()).extracting(LoadPlan.PlannedSegment::segmentId).containsExactly(10L, 11L);
-        assertThat(plan.segments()).extracting(LoadPlan.PlannedSegment::totalBytes).containsExactly(12288L, 4096L);
+        assertThat(plan.segments())
+                .extracting(LoadPlan.PlannedSegment::segmentId)
+                .containsExactly(10L, 11L);
+        assertThat(plan.segments())
+                .extracting(LoadPlan.PlannedSegment::totalBytes)
+                .containsExactly(12288L, 4096L);
         assertThat(plan.totalBytes()).isEqualTo(4 * 4096);
         assertThat(plan.rowCount()).isEqualTo(2000);
         assertThat(plan.partitionIds()).containsExactly(1L);
@@ -66,7 +70,8 @@ class LoadPlanTest {
                 .extracting(chunk -> chunk.part().part().partId() + ":" + chunk.offsetBytes() + "+" + chunk.sizeBytes())
                 .containsExactly("0:0+2097152", "0:2097152+1048576", "1:0+2097152", "1:2097152+1", "0:0+0");
         assertThat(chunks).extracting(SegmentChunk::firstBlock).containsExactly(0, 2, 0, 2, 0);
-        assertThat(chunks.stream().mapToLong(SegmentChunk::accountedBytes).sum()).isEqualTo(plan.totalBytes());
+        assertThat(chunks.stream().mapToLong(SegmentChunk::accountedBytes).sum())
+                .isEqualTo(plan.totalBytes());
     }
 
     @Test

@@ -32,7 +32,8 @@ class LoadStateTest {
             }
         }
         assertThat(new LoadState.Failed(WHY).mayBecome(new LoadState.Queued())).isFalse();
-        assertThat(new LoadState.Releasing(1).mayBecome(new LoadState.Cancelled(WHY))).isFalse();
+        assertThat(new LoadState.Releasing(1).mayBecome(new LoadState.Cancelled(WHY)))
+                .isFalse();
     }
 
     @Test
@@ -40,7 +41,8 @@ class LoadStateTest {
         assertThat(new LoadState.Copying(0, 0).percent()).isZero();
         assertThat(new LoadState.Copying(1, 3).percent()).isEqualTo(33);
         assertThat(new LoadState.Copying(3, 3).percent()).isEqualTo(99);
-        assertThat(new LoadState.Copying(Long.MAX_VALUE / 2, Long.MAX_VALUE).percent()).isEqualTo(50);
+        assertThat(new LoadState.Copying(Long.MAX_VALUE / 2, Long.MAX_VALUE).percent())
+                .isEqualTo(50);
         assertThat(LOAD).extracting(LoadState::percent).containsExactly(0, 0, 0, 99, 100);
         assertThat(new LoadState.Failed(WHY).percent()).isZero();
     }

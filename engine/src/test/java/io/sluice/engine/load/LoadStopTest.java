@@ -76,7 +76,8 @@ class LoadStopTest {
             gate.awaitReached();
             var cancelled = kit.jobs.cancel(operation.id()).toFuture();
 
-            assertThat(kit.budget.reservedBytes()).isEqualTo(operation(kit, operation).bytesTotal());
+            assertThat(kit.budget.reservedBytes())
+                    .isEqualTo(operation(kit, operation).bytesTotal());
             assertThat(cancelled).isNotDone();
             gate.open();
             var last = cancelled.join();
@@ -84,7 +85,9 @@ class LoadStopTest {
             assertThat(last.percent()).isZero();
             assertThat(last.bytesFreed()).isEqualTo(last.bytesTotal());
             assertThat(kit.budget.reservedBytes()).isZero();
-            assertThat(LoadKit.get(kit.jobs.cancel(operation.id()))).as("a second time").isEqualTo(last);
+            assertThat(LoadKit.get(kit.jobs.cancel(operation.id())))
+                    .as("a second time")
+                    .isEqualTo(last);
         }
     }
 
@@ -121,7 +124,9 @@ class LoadStopTest {
             var load = kit.load(target);
 
             assertThat(LoadKit.get(kit.jobs.cancel(load.id())).state()).isEqualTo("cancelled");
-            assertThat(kit.eventsToTheEnd(load)).extracting(OperationEvent::type).containsExactly(Type.CANCELLED);
+            assertThat(kit.eventsToTheEnd(load))
+                    .extracting(OperationEvent::type)
+                    .containsExactly(Type.CANCELLED);
             gate.open();
             assertThat(kit.awaitEnd(release).state()).isEqualTo("released");
             target.beforeUnpublish = () -> {};
@@ -197,7 +202,9 @@ class LoadStopTest {
             var target = kit.words();
             kit.awaitEnd(kit.jobs.load(target, ALL, List.of(), List.of(), Duration.ofSeconds(2)));
             kit.pass(Duration.ofSeconds(3));
-            assertThat(kit.jobs.latest(target.collectionId())).map(OperationView::state).contains("loaded");
+            assertThat(kit.jobs.latest(target.collectionId()))
+                    .map(OperationView::state)
+                    .contains("loaded");
         }
     }
 
@@ -215,7 +222,10 @@ class LoadStopTest {
             var streams = loads.stream()
                     .map(load -> kit.jobs.events(load.id(), null).collectList().toFuture())
                     .toList();
-            var everything = kit.jobs.events(null, java.util.Set.of(), null).collectList().toFuture();
+            var everything = kit.jobs
+                    .events(null, java.util.Set.of(), null)
+                    .collectList()
+                    .toFuture();
 
             var down = kit.jobs.shutdown().toFuture();
             assertThat(down).isNotDone();
@@ -231,8 +241,7 @@ class LoadStopTest {
             }
             assertThat(first.goal()).isEqualTo(ALL);
             assertThat(second.goal()).isEqualTo(ALL);
-            streams.forEach(stream ->
-                    assertThat(stream.join().getLast().type()).isEqualTo(Type.CANCELLED));
+            streams.forEach(stream -> assertThat(stream.join().getLast().type()).isEqualTo(Type.CANCELLED));
             assertThat(everything.join())
                     .filteredOn(event -> event.event().type() == Type.CANCELLED)
                     .hasSize(2);
@@ -249,8 +258,8 @@ class LoadStopTest {
                 kit.load(kit.target("c" + i).segment(i, 1, random, 2 * MIB, 50));
             }
             kit.shutdown();
-            assertThat(kit.jobs.list()).allSatisfy(operation ->
-                    assertThat(operation.state()).isIn("cancelled", "loaded"));
+            assertThat(kit.jobs.list())
+                    .allSatisfy(operation -> assertThat(operation.state()).isIn("cancelled", "loaded"));
         }
     }
 }

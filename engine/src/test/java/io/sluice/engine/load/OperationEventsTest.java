@@ -79,7 +79,8 @@ class OperationEventsTest {
                 var rest = all(kit.jobs.events(last.id(), whole.get(i).eventId()));
                 assertThat(rest).isEqualTo(whole.subList(i + 1, whole.size()));
             }
-            assertThat(all(kit.jobs.events(last.id(), whole.getLast().eventId()))).isEmpty();
+            assertThat(all(kit.jobs.events(last.id(), whole.getLast().eventId())))
+                    .isEmpty();
         }
     }
 
@@ -87,8 +88,16 @@ class OperationEventsTest {
     void events_withAnUnknownLastId_startWithASnapshot() {
         try (var kit = new LoadKit()) {
             var last = kit.loaded(kit.words());
-            for (String unknown : List.of("x:1", last.id() + ":0", last.id() + ":999", last.id() + ":-1", "", last.id()
-                    + ".2:1", last.id() + ":one", ":" , last.id() + ":99999999999999999999")) {
+            for (String unknown : List.of(
+                    "x:1",
+                    last.id() + ":0",
+                    last.id() + ":999",
+                    last.id() + ":-1",
+                    "",
+                    last.id() + ".2:1",
+                    last.id() + ":one",
+                    ":",
+                    last.id() + ":99999999999999999999")) {
                 assertThat(all(kit.jobs.events(last.id(), unknown)))
                         .as(unknown)
                         .extracting(OperationEvent::type)
@@ -128,7 +137,8 @@ class OperationEventsTest {
                     .toList();
             gate.open();
             var expected = kit.eventsToTheEnd(operation);
-            assertThat(watchers).allSatisfy(watcher -> assertThat(watcher.join()).isEqualTo(expected));
+            assertThat(watchers)
+                    .allSatisfy(watcher -> assertThat(watcher.join()).isEqualTo(expected));
         }
     }
 
@@ -178,9 +188,12 @@ class OperationEventsTest {
             assertThat(slow.seen).as("nothing comes unasked").hasSize(1);
 
             slow.request(Long.MAX_VALUE);
-            assertThat(slow.ended.await(LoadKit.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(slow.ended.await(LoadKit.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
             assertThat(slow.seen.size()).isLessThan(10);
-            assertThat(slow.seen).filteredOn(event -> event.type() == Type.SNAPSHOT).hasSizeGreaterThanOrEqualTo(2);
+            assertThat(slow.seen)
+                    .filteredOn(event -> event.type() == Type.SNAPSHOT)
+                    .hasSizeGreaterThanOrEqualTo(2);
             assertThat(slow.seen).filteredOn(event -> event.type().terminal()).hasSize(1);
             assertThat(slow.seen.getLast().sequence()).isEqualTo(last.lastSequence());
             assertThat(slow.seen).extracting(OperationEvent::sequence).isSorted();
@@ -192,7 +205,8 @@ class OperationEventsTest {
         try (var kit = new LoadKit()) {
             var gate = new LoadKit.Gate();
             var operation = loadAtGate(kit, gate);
-            assertThat(kit.jobs.events(operation.id(), null).blockFirst(LoadKit.PATIENCE)).isNotNull();
+            assertThat(kit.jobs.events(operation.id(), null).blockFirst(LoadKit.PATIENCE))
+                    .isNotNull();
             gate.open();
             assertThat(kit.awaitEnd(operation).state()).isEqualTo("loaded");
         }
@@ -211,12 +225,18 @@ class OperationEventsTest {
             assertThat(numbered)
                     .extracting(event -> event.event().type())
                     .containsExactly(
-                            Type.ADMITTED, Type.SEGMENT, Type.PROGRESS, Type.LOADED, Type.QUEUED, Type.RELEASING,
+                            Type.ADMITTED,
+                            Type.SEGMENT,
+                            Type.PROGRESS,
+                            Type.LOADED,
+                            Type.QUEUED,
+                            Type.RELEASING,
                             Type.RELEASED);
             assertThat(numbered).first().extracting(MultiplexedEvent::eventId).isEqualTo("e7:2");
             assertThat(numbered).last().extracting(MultiplexedEvent::eventId).isEqualTo("e7:8");
             for (var event : numbered.subList(0, 6)) {
-                var next = LoadKit.get(kit.jobs.events(null, Set.of(), event.eventId()).next());
+                var next = LoadKit.get(
+                        kit.jobs.events(null, Set.of(), event.eventId()).next());
                 assertThat(next.number()).isEqualTo(event.number() + 1);
             }
         }
@@ -243,12 +263,18 @@ class OperationEventsTest {
         try (var kit = new LoadKit()) {
             var a = kit.target("a");
             var b = kit.target("b");
-            var watched = kit.jobs.events("default", Set.of("b"), null).take(4).collectList().toFuture();
+            var watched = kit.jobs
+                    .events("default", Set.of("b"), null)
+                    .take(4)
+                    .collectList()
+                    .toFuture();
             var other = kit.jobs.events("elsewhere", Set.of(), null).next().toFuture();
             kit.loaded(a);
             kit.loaded(b);
             var events = watched.join();
-            assertThat(events).extracting(event -> event.event().view().collection()).containsOnly("b");
+            assertThat(events)
+                    .extracting(event -> event.event().view().collection())
+                    .containsOnly("b");
             assertThat(events)
                     .extracting(event -> event.event().type())
                     .containsExactly(Type.QUEUED, Type.ADMITTED, Type.PROGRESS, Type.LOADED);
@@ -277,10 +303,10 @@ class OperationEventsTest {
             var snapshots = slow.seen.stream()
                     .filter(event -> event.event().type() == Type.SNAPSHOT)
                     .toList();
+            assertThat(snapshots).extracting(event -> event.event().view().id()).containsAll(ended.subList(0, 9));
             assertThat(snapshots)
-                    .extracting(event -> event.event().view().id())
-                    .containsAll(ended.subList(0, 9));
-            assertThat(snapshots).extracting(MultiplexedEvent::number).containsOnly(snapshots.getFirst().number());
+                    .extracting(MultiplexedEvent::number)
+                    .containsOnly(snapshots.getFirst().number());
             slow.cancel();
         }
     }

@@ -16,8 +16,7 @@ class ReadRateTest {
     private static final int BLOCK = 1 << 20;
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-    private final LoadClock clock =
-            new LoadClock(() -> time.now(TimeUnit.NANOSECONDS), () -> Instant.EPOCH, time);
+    private final LoadClock clock = new LoadClock(() -> time.now(TimeUnit.NANOSECONDS), () -> Instant.EPOCH, time);
     private final List<Long> passedAtMillis = new ArrayList<>();
 
     private void ask(ReadRate rate, long bytes) {

@@ -35,8 +35,8 @@ class ColumnBatchCodecTest {
     void upsert_rowsAndKeys_comeBackEqual() {
         Random random = new Random(7);
         ColumnBatch batch = batch(random);
-        UpsertRows longs = ColumnBatchCodec.decodeUpsert(
-                ColumnBatchCodec.encodeUpsert(new UpsertRows(batch, new Keys.LongKeys(new long[] {3, -1, 1L << 60}))));
+        UpsertRows longs = ColumnBatchCodec.decodeUpsert(ColumnBatchCodec.encodeUpsert(
+                new UpsertRows(batch, new Keys.LongKeys(new long[] {3, -1, 1L << 60}))));
         assertSame(longs.rows(), batch, "rows");
         assertThat(((Keys.LongKeys) longs.replacedKeys()).values()).containsExactly(3, -1, 1L << 60);
     }

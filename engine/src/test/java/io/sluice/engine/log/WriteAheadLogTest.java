@@ -42,8 +42,7 @@ class WriteAheadLogTest {
         return start(folder, options, replayed, (record, attachment) -> applied.add(record));
     }
 
-    private WriteAheadLog start(
-            LogFolder folder, LogOptions options, List<LogRecord> replayed, LogApplier applier) {
+    private WriteAheadLog start(LogFolder folder, LogOptions options, List<LogRecord> replayed, LogApplier applier) {
         WriteAheadLog log = WriteAheadLog.open(folder, options, applier, 0, 0);
         opened.add(log);
         log.replay(replayed::add);
@@ -206,8 +205,7 @@ class WriteAheadLogTest {
         }
         List<byte[]> found = payloads(replay(folder.crash()));
         return found.size() == acknowledged.size()
-                && IntStream.range(0, found.size())
-                        .allMatch(i -> Arrays.equals(found.get(i), acknowledged.get(i)));
+                && IntStream.range(0, found.size()).allMatch(i -> Arrays.equals(found.get(i), acknowledged.get(i)));
     }
 
     @Test
@@ -218,7 +216,8 @@ class WriteAheadLogTest {
     /** The planted bug: the check above would find a missing fsync. */
     @Test
     void crash_withoutFsync_theSameCheckFails() {
-        assertThat(acknowledgedSurvive(new ForgetfulLogFolder().ignoringSyncs())).isFalse();
+        assertThat(acknowledgedSurvive(new ForgetfulLogFolder().ignoringSyncs()))
+                .isFalse();
     }
 
     @Test
@@ -378,8 +377,7 @@ class WriteAheadLogTest {
     @Test
     void replay_newerVersion_isCorruptNamingIt() {
         ForgetfulLogFolder folder = new ForgetfulLogFolder();
-        ByteBuffer header =
-                ByteBuffer.allocate(LogLayout.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer header = ByteBuffer.allocate(LogLayout.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         LogLayout.putHeader(header, 1);
         header.putInt(8, 99);
         CRC32C crc = new CRC32C();
@@ -401,8 +399,7 @@ class WriteAheadLogTest {
             append(log, 1, large).join();
             append(log, 1, payload(10, 10)).join();
         }
-        assertThat(payloads(replay(folder.crash())))
-                .containsExactly(payload(700_000, 8), large, payload(10, 10));
+        assertThat(payloads(replay(folder.crash()))).containsExactly(payload(700_000, 8), large, payload(10, 10));
     }
 
     /** Random payload sizes, kills and tears; what is found is always a prefix that holds all acknowledged writes. */
@@ -584,8 +581,7 @@ class WriteAheadLogTest {
 
     @Test
     void append_tooManyWaiting_isRateLimitedUntilTheyAreApplied() throws InterruptedException {
-        WriteAheadLog log =
-                start(new ForgetfulLogFolder(), new LogOptions(1 << 20, 1_000, 5), new ArrayList<>());
+        WriteAheadLog log = start(new ForgetfulLogFolder(), new LogOptions(1 << 20, 1_000, 5), new ArrayList<>());
         CountDownLatch release = holdWriter(log);
         List<CompletableFuture<LogReceipt>> accepted = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
@@ -599,8 +595,7 @@ class WriteAheadLogTest {
 
     @Test
     void append_tooManyBytesWaiting_isRateLimitedButOneLargeAloneIsNot() throws InterruptedException {
-        WriteAheadLog log =
-                start(new ForgetfulLogFolder(), new LogOptions(1 << 20, 1_000, 5), new ArrayList<>());
+        WriteAheadLog log = start(new ForgetfulLogFolder(), new LogOptions(1 << 20, 1_000, 5), new ArrayList<>());
         append(log, 1, payload(5_000, 1)).join();
         CountDownLatch release = holdWriter(log);
         CompletableFuture<LogReceipt> accepted = append(log, 1, payload(900, 2));

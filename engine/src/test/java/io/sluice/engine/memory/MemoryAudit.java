@@ -55,7 +55,9 @@ public final class MemoryAudit implements AfterEachCallback {
             assertThat(budget.retiringBytes()).as("retiring bytes").isZero();
             assertThat(budget.reservedBytes()).as("reserved bytes").isZero();
             for (MemoryTag tag : MemoryTag.values()) {
-                assertThat(budget.reservedBytes(tag)).as("reserved bytes of " + tag).isZero();
+                assertThat(budget.reservedBytes(tag))
+                        .as("reserved bytes of " + tag)
+                        .isZero();
             }
             budget.close();
         }

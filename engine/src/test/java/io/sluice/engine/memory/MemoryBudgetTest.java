@@ -127,7 +127,9 @@ class MemoryBudgetTest {
         reader.close();
         assertThat(owner.tryShare("too late")).isEmpty();
         assertThatThrownBy(() -> view.get(ValueLayout.JAVA_BYTE, 0)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(reader::bytes).isInstanceOf(IllegalStateException.class).hasMessageContaining("reader");
+        assertThatThrownBy(reader::bytes)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("reader");
     }
 
     @Test
@@ -151,8 +153,7 @@ class MemoryBudgetTest {
         owner.retire();
         owner.close();
         assertThat(budget.retiringBytes()).isEqualTo(8192);
-        assertThat(budget.tryReserve(MemoryTag.LOAD, "next", 64 * MIB))
-                .isEqualTo(new Admission.Deferred(8192, 8192));
+        assertThat(budget.tryReserve(MemoryTag.LOAD, "next", 64 * MIB)).isEqualTo(new Admission.Deferred(8192, 8192));
         reader.close();
         assertThat(budget.retiringBytes()).isZero();
     }

@@ -139,6 +139,7 @@ class JsonTextTest {
         assertThat(wrong).isEqualTo(-1);
         assertThat(keys).containsExactly("a", "", "d\\n");
         assertThat(JsonText.isObject(text, 0, text.length)).isTrue();
-        assertThat(JsonText.isObject("[]".getBytes(StandardCharsets.UTF_8), 0, 2)).isFalse();
+        assertThat(JsonText.isObject("[]".getBytes(StandardCharsets.UTF_8), 0, 2))
+                .isFalse();
     }
 }

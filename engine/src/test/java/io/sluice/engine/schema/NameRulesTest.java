@@ -77,10 +77,18 @@ class NameRulesTest {
         refused(NameRules::checkDatabase, "", ErrorCode.INVALID_DATABASE_NAME, "database name should not be empty");
         refused(NameRules::checkPartition, "", ErrorCode.INVALID_PARAMETER, "Partition name should not be empty.");
         refused(NameRules::checkPartition, "-a", ErrorCode.INVALID_PARAMETER, "Invalid partition name: -a. The first");
-        refused(NameRules::checkPartition, "a b", ErrorCode.INVALID_PARAMETER, "Invalid partition name: a b. Partition");
+        refused(
+                NameRules::checkPartition,
+                "a b",
+                ErrorCode.INVALID_PARAMETER,
+                "Invalid partition name: a b. Partition");
         refused(NameRules::checkIndex, "$i", ErrorCode.INVALID_PARAMETER, "Invalid index name: $i. The first");
         refused(NameRules::checkField, "a$", ErrorCode.INVALID_FIELD_NAME, "Invalid field name: a$. Field name can");
-        refused(NameRules::checkField, "$meta", ErrorCode.INVALID_FIELD_NAME, "Invalid field name: $meta. It is reserved");
+        refused(
+                NameRules::checkField,
+                "$meta",
+                ErrorCode.INVALID_FIELD_NAME,
+                "Invalid field name: $meta. It is reserved");
         refused(NameRules::checkField, "", ErrorCode.INVALID_FIELD_NAME, "field name should not be empty");
     }
 }

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class RowRulesTest {
     private static final FieldSchema KEY = FieldSchema.of("id", DataType.INT64).asPrimaryKey(false);
-    private static final FieldSchema AUTO_KEY = FieldSchema.of("id", DataType.INT64).asPrimaryKey(true);
+    private static final FieldSchema AUTO_KEY =
+            FieldSchema.of("id", DataType.INT64).asPrimaryKey(true);
     private static final FieldSchema VECTOR = FieldSchema.floatVector("vector", 2);
     private static final IdSource NO_IDS = () -> {
         throw new AssertionError("no id is needed");
@@ -61,7 +62,8 @@ class RowRulesTest {
     }
 
     private static Column accepted(FieldSchema field, int rowCount, @Nullable Column column) {
-        ColumnBatch batch = RowRules.forInsert(schema(KEY, VECTOR, field), rows(rowCount, field.name(), column), NO_IDS);
+        ColumnBatch batch =
+                RowRules.forInsert(schema(KEY, VECTOR, field), rows(rowCount, field.name(), column), NO_IDS);
         assertThat(batch.rowCount()).isEqualTo(rowCount);
         assertThat(batch.columns()).hasSize(3);
         assertThat(batch.columns().get(2).rowCount()).isEqualTo(rowCount);
@@ -125,7 +127,11 @@ class RowRulesTest {
                 2,
                 longs(1, 2, 3),
                 "the num_rows (3) of field (x) is not equal to passed num_rows (2)");
-        refused(FieldSchema.of("x", DataType.INT64).asNullable(), 1, new Column.Longs(new long[1], bits(4)), "num_rows (5)");
+        refused(
+                FieldSchema.of("x", DataType.INT64).asNullable(),
+                1,
+                new Column.Longs(new long[1], bits(4)),
+                "num_rows (5)");
         refused(
                 schema(FieldSchema.of("x", DataType.INT64).asNullable(), KEY, VECTOR),
                 new RowBatch(Integer.MAX_VALUE, Map.of("id", longs(1), "vector", vectors(1))),
@@ -167,7 +173,9 @@ class RowRulesTest {
         assertThat(ints.nulls()).isEqualTo(bits(1));
 
         Column.Floats floats = (Column.Floats) accepted(
-                FieldSchema.of("x", DataType.FLOAT).asNullable(), 2, new Column.Floats(new float[] {Float.NaN, 2}, bits(0)));
+                FieldSchema.of("x", DataType.FLOAT).asNullable(),
+                2,
+                new Column.Floats(new float[] {Float.NaN, 2}, bits(0)));
         assertThat(floats.values()).containsExactly(0, 2);
 
         Column.Bytes texts = (Column.Bytes) accepted(
@@ -213,7 +221,9 @@ class RowRulesTest {
                 .containsExactly(true);
         assertThat(((Column.Floats) accepted(FieldSchema.of("x", DataType.FLOAT).withDefault(2L), 1, null)).values())
                 .containsExactly(2f);
-        assertThat(((Column.Doubles) accepted(FieldSchema.of("x", DataType.DOUBLE).withDefault(0.5), 1, null)).values())
+        assertThat(((Column.Doubles)
+                                accepted(FieldSchema.of("x", DataType.DOUBLE).withDefault(0.5), 1, null))
+                        .values())
                 .containsExactly(0.5);
         assertThat(((Column.Ints) accepted(FieldSchema.of("x", DataType.INT8).withDefault(-3L), 1, null)).values())
                 .containsExactly(-3);
@@ -221,12 +231,7 @@ class RowRulesTest {
 
     @Test
     void nulls_notNullable_namesFieldAndRow() {
-        refused(
-                FieldSchema.of("x", DataType.INT64),
-                5,
-                new Column.Longs(new long[5], bits(3, 4)),
-                "field=x",
-                "row=3");
+        refused(FieldSchema.of("x", DataType.INT64), 5, new Column.Longs(new long[5], bits(3, 4)), "field=x", "row=3");
         refused(
                 schema(KEY, VECTOR),
                 new RowBatch(2, Map.of("id", new Column.Longs(new long[2], bits(1)), "vector", vectors(2))),
@@ -378,8 +383,9 @@ class RowRulesTest {
 
     @Test
     void values_nullArrays_becomeEmpty() {
-        FieldSchema texts =
-                FieldSchema.array("x", DataType.VARCHAR, 2).withTypeParam("max_length", "1").asNullable();
+        FieldSchema texts = FieldSchema.array("x", DataType.VARCHAR, 2)
+                .withTypeParam("max_length", "1")
+                .asNullable();
         Column.Arrays arrays = (Column.Arrays) accepted(
                 texts,
                 3,
@@ -398,7 +404,8 @@ class RowRulesTest {
         refused(json, 1, Column.Bytes.of("[1"), "ends too early");
         refused(json, 2, Column.Bytes.of("1", ""), "not nullable", "row=1");
         refused(json, 1, Column.Bytes.of("\"" + "x".repeat(65_536) + "\""), "max length: 65536");
-        assertThat(accepted(json.asNullable(), 2, Column.Bytes.of("1", "")).nulls()).isEqualTo(bits(1));
+        assertThat(accepted(json.asNullable(), 2, Column.Bytes.of("1", "")).nulls())
+                .isEqualTo(bits(1));
         assertThat(accepted(json.asNullable(), 2, Column.Bytes.of("1", null)).nulls())
                 .isEqualTo(bits(1));
     }
@@ -465,7 +472,8 @@ class RowRulesTest {
         CollectionSchema schema = schema(KEY, VECTOR);
         UpsertRows upsert = RowRules.forUpsert(schema, rows(2, "", null), NO_IDS);
         assertThat(((Keys.LongKeys) upsert.replacedKeys()).values()).containsExactly(1, 2);
-        assertThat(((Keys.LongKeys) RowRules.keysOf(schema, upsert.rows())).values()).containsExactly(1, 2);
+        assertThat(((Keys.LongKeys) RowRules.keysOf(schema, upsert.rows())).values())
+                .containsExactly(1, 2);
     }
 
     @Test
@@ -474,7 +482,8 @@ class RowRulesTest {
         CollectionSchema schema = schema(AUTO_KEY, VECTOR);
         UpsertRows upsert = RowRules.forUpsert(schema, rows(2, "", null), next::getAndIncrement);
         assertThat(((Keys.LongKeys) upsert.replacedKeys()).values()).containsExactly(1, 2);
-        assertThat(((Keys.LongKeys) RowRules.keysOf(schema, upsert.rows())).values()).containsExactly(100, 101);
+        assertThat(((Keys.LongKeys) RowRules.keysOf(schema, upsert.rows())).values())
+                .containsExactly(100, 101);
     }
 
     @Test
@@ -516,12 +525,16 @@ class RowRulesTest {
                 arrays.add(nulls.get(row) ? List.of() : array);
                 offsets[row + 1] = elements.size();
             }
-            Column.Bytes text = (Column.Bytes)
-                    accepted(FieldSchema.varChar("x", 9).asNullable(), rowCount, Column.Bytes.of(texts));
+            Column.Bytes text =
+                    (Column.Bytes) accepted(FieldSchema.varChar("x", 9).asNullable(), rowCount, Column.Bytes.of(texts));
             Column.Longs integer = (Column.Longs) accepted(
-                    FieldSchema.of("x", DataType.INT64).asNullable(), rowCount, new Column.Longs(values.clone(), nulls));
+                    FieldSchema.of("x", DataType.INT64).asNullable(),
+                    rowCount,
+                    new Column.Longs(values.clone(), nulls));
             Column.Arrays array = (Column.Arrays) accepted(
-                    FieldSchema.array("x", DataType.VARCHAR, 4).withTypeParam("max_length", "9").asNullable(),
+                    FieldSchema.array("x", DataType.VARCHAR, 4)
+                            .withTypeParam("max_length", "9")
+                            .asNullable(),
                     rowCount,
                     new Column.Arrays(Column.Bytes.of(elements.toArray(String[]::new)), offsets, nulls));
             for (int row = 0; row < rowCount; row++) {

@@ -31,13 +31,24 @@ class SchemaRulesTest {
 
     private static FieldSchema field(
             String name, DataType type, @Nullable DataType elementType, Map<String, String> params) {
-        return new FieldSchema(
-                0, name, "", type, elementType, false, false, false, false, false, false, null, params);
+        return new FieldSchema(0, name, "", type, elementType, false, false, false, false, false, false, null, params);
     }
 
     private static FieldSchema marked(boolean partitionKey, boolean clusteringKey, String name) {
         return new FieldSchema(
-                0, name, "", DataType.INT64, null, false, false, partitionKey, clusteringKey, false, false, null, Map.of());
+                0,
+                name,
+                "",
+                DataType.INT64,
+                null,
+                false,
+                false,
+                partitionKey,
+                clusteringKey,
+                false,
+                false,
+                null,
+                Map.of());
     }
 
     @Test
@@ -136,7 +147,9 @@ class SchemaRulesTest {
     @Test
     void check_params_areNumbersInRange() {
         refused(with(FieldSchema.of("t", DataType.VARCHAR)), "type param(max_length) should be specified", "t");
-        refused(with(FieldSchema.varChar("t", 0)), "the maximum length specified for the field(t) should be in (0, 65535]");
+        refused(
+                with(FieldSchema.varChar("t", 0)),
+                "the maximum length specified for the field(t) should be in (0, 65535]");
         refused(with(FieldSchema.varChar("t", 65_536)), "got 65536");
         refused(with(FieldSchema.array("a", DataType.INT8, 4_097)), "should be in (0, 4096], but got 4097");
         refused(with(field("a", DataType.ARRAY, DataType.INT8, Map.of())), "type param(max_capacity)");
@@ -159,8 +172,12 @@ class SchemaRulesTest {
         refused(with(FieldSchema.of("d", DataType.INT8).withDefault("1")), "type (Int8) of field (d) is not equal");
         refused(with(FieldSchema.of("d", DataType.FLOAT).withDefault(1e300)), "is not a number or infinity");
         refused(with(FieldSchema.of("d", DataType.DOUBLE).withDefault(Double.NaN)), "is not a number or infinity");
-        refused(with(FieldSchema.varChar("d", 1).withDefault("\u00e4")), "the length (2) of string exceeds max length (1)");
-        refused(with(FieldSchema.of("d", DataType.JSON).withDefault("{}")), "type not support default_value, type:JSON");
+        refused(
+                with(FieldSchema.varChar("d", 1).withDefault("\u00e4")),
+                "the length (2) of string exceeds max length (1)");
+        refused(
+                with(FieldSchema.of("d", DataType.JSON).withDefault("{}")),
+                "type not support default_value, type:JSON");
         refused(schema(KEY.withDefault(1L), VECTOR), "primary field not support default_value");
         refused(schema(KEY, VECTOR.withDefault("x")), "type not support default_value, type:FloatVector, name:vector");
     }
@@ -168,7 +185,9 @@ class SchemaRulesTest {
     @Test
     void check_partitionKey_isRefusedAndClusteringKeyKept() {
         refused(with(marked(true, false, "p")), "partition key is not supported", "field=p");
-        refused(schema(KEY, VECTOR, marked(false, true, "a"), marked(false, true, "b")), "more than one clustering key");
+        refused(
+                schema(KEY, VECTOR, marked(false, true, "a"), marked(false, true, "b")),
+                "more than one clustering key");
     }
 
     @Test

@@ -38,8 +38,14 @@ import org.jspecify.annotations.Nullable;
 final class SearchWorld implements AutoCloseable {
     static final int DIMENSION = 3;
     static final List<DataType> ELEMENT_TYPES = List.of(
-            DataType.BOOL, DataType.INT8, DataType.INT16, DataType.INT32, DataType.INT64, DataType.FLOAT,
-            DataType.DOUBLE, DataType.VARCHAR);
+            DataType.BOOL,
+            DataType.INT8,
+            DataType.INT16,
+            DataType.INT32,
+            DataType.INT64,
+            DataType.FLOAT,
+            DataType.DOUBLE,
+            DataType.VARCHAR);
 
     final CollectionSchema schema;
     final List<Row> rows = new ArrayList<>();
@@ -53,8 +59,10 @@ final class SearchWorld implements AutoCloseable {
             return (List<Float>) values.get(1);
         }
 
-        @Nullable Object value(SearchWorld world, String field) {
-            return values.get(world.schema.fields().indexOf(world.schema.find(field).orElseThrow()));
+        @Nullable
+        Object value(SearchWorld world, String field) {
+            return values.get(
+                    world.schema.fields().indexOf(world.schema.find(field).orElseThrow()));
         }
     }
 
@@ -69,8 +77,7 @@ final class SearchWorld implements AutoCloseable {
 
     static CollectionSchema schema(DataType keyType) {
         List<FieldSchema> fields = new ArrayList<>();
-        FieldSchema key =
-                keyType == DataType.INT64 ? FieldSchema.of("id", keyType) : FieldSchema.varChar("id", 64);
+        FieldSchema key = keyType == DataType.INT64 ? FieldSchema.of("id", keyType) : FieldSchema.varChar("id", 64);
         fields.add(key.asPrimaryKey(false));
         fields.add(FieldSchema.floatVector("vector", DIMENSION));
         for (DataType type : ELEMENT_TYPES) {
@@ -92,8 +99,16 @@ final class SearchWorld implements AutoCloseable {
         int vector = schema.fields().get(1).id();
         Set<Integer> loaded = schema.fields().stream().map(FieldSchema::id).collect(Collectors.toSet());
         this.view = new ReadView(
-                "default", "things", schema, loaded, Map.of(vector, new IndexSpec.Flat(metric)), blocks, 1_000,
-                new StopSignal(), List.of(), () -> {});
+                "default",
+                "things",
+                schema,
+                loaded,
+                Map.of(vector, new IndexSpec.Flat(metric)),
+                blocks,
+                1_000,
+                new StopSignal(),
+                List.of(),
+                () -> {});
     }
 
     ReadView viewOf(Set<String> loadedFields) {
@@ -102,7 +117,15 @@ final class SearchWorld implements AutoCloseable {
                 .map(FieldSchema::id)
                 .collect(Collectors.toSet());
         return new ReadView(
-                "default", "things", schema, loaded, view.indexSpecs(), view.blocks(), 1_000, view.stop(), List.of(),
+                "default",
+                "things",
+                schema,
+                loaded,
+                view.indexSpecs(),
+                view.blocks(),
+                1_000,
+                view.stop(),
+                List.of(),
                 () -> {});
     }
 
@@ -115,7 +138,8 @@ final class SearchWorld implements AutoCloseable {
             timestamps[row] = random.nextInt(50);
         }
         if (!growing) {
-            List<Integer> order = new ArrayList<>(IntStream.range(0, rowCount).boxed().toList());
+            List<Integer> order =
+                    new ArrayList<>(IntStream.range(0, rowCount).boxed().toList());
             order.sort(Comparator.<Integer, Comparable<?>>comparing(keys::get, KEY_ORDER)
                     .thenComparing(row -> timestamps[row]));
             List<Comparable<?>> unsortedKeys = List.copyOf(keys);
@@ -224,7 +248,8 @@ final class SearchWorld implements AutoCloseable {
             boolean isNull = nulls != null && nulls.get(row);
             texts[row] = isNull
                     ? null
-                    : "{\"color\":\"c" + random.nextInt(3) + "\",\"size\":" + random.nextInt(9) + ",\"deep\":{\"a\":[1]}}";
+                    : "{\"color\":\"c" + random.nextInt(3) + "\",\"size\":" + random.nextInt(9)
+                            + ",\"deep\":{\"a\":[1]}}";
         }
         return Column.Bytes.of(texts);
     }
@@ -269,13 +294,13 @@ final class SearchWorld implements AutoCloseable {
             return null;
         }
         return switch (column) {
-            case Column.Bools(boolean[] values, _) -> values[row];
-            case Column.Ints(int[] values, _) -> values[row];
-            case Column.Longs(long[] values, _) -> values[row];
-            case Column.Floats(float[] values, _) -> values[row];
-            case Column.Doubles(double[] values, _) -> values[row];
+            case Column.Bools(boolean[] values, var _) -> values[row];
+            case Column.Ints(int[] values, var _) -> values[row];
+            case Column.Longs(long[] values, var _) -> values[row];
+            case Column.Floats(float[] values, var _) -> values[row];
+            case Column.Doubles(double[] values, var _) -> values[row];
             case Column.Bytes bytes -> bytes.text(row);
-            case Column.Arrays(Column elements, int[] offsets, _) ->
+            case Column.Arrays(Column elements, int[] offsets, var _) ->
                 IntStream.range(offsets[row], offsets[row + 1])
                         .mapToObj(i -> String.valueOf(value(elements, i)))
                         .toList();

@@ -29,8 +29,22 @@ class SearcherErrorsTest {
     private static final SearchWorld WORLD = new SearchWorld(new Random(7), DataType.INT64, Metric.L2, 3, 60);
     private static final long WORLD_KEY = (Long) WORLD.rows.getFirst().key();
     private static final SearchRequest SEARCH = new SearchRequest(
-            "default", "things", List.of(), "", List.of(new float[3]), null, 10, 0, "L2", Map.of(), "", Map.of(),
-            List.of(), -1, false, 0);
+            "default",
+            "things",
+            List.of(),
+            "",
+            List.of(new float[3]),
+            null,
+            10,
+            0,
+            "L2",
+            Map.of(),
+            "",
+            Map.of(),
+            List.of(),
+            -1,
+            false,
+            0);
 
     @AfterAll
     static void free() {
@@ -46,15 +60,36 @@ class SearcherErrorsTest {
     private static ReadView viewOf(Metric metric) {
         ReadView view = WORLD.view;
         return new ReadView(
-                "default", "things", view.schema(), view.loadedFields(),
-                Map.of(view.schema().vectors().getFirst().id(), new IndexSpec.Flat(metric)), view.blocks(), 1_000,
-                view.stop(), List.of(), () -> {});
+                "default",
+                "things",
+                view.schema(),
+                view.loadedFields(),
+                Map.of(view.schema().vectors().getFirst().id(), new IndexSpec.Flat(metric)),
+                view.blocks(),
+                1_000,
+                view.stop(),
+                List.of(),
+                () -> {});
     }
 
     private static SearchRequest window(int limit, int offset) {
         return new SearchRequest(
-                "default", "things", List.of(), "", SEARCH.queries(), null, limit, offset, "L2", Map.of(), "",
-                Map.of(), List.of(), -1, false, 0);
+                "default",
+                "things",
+                List.of(),
+                "",
+                SEARCH.queries(),
+                null,
+                limit,
+                offset,
+                "L2",
+                Map.of(),
+                "",
+                Map.of(),
+                List.of(),
+                -1,
+                false,
+                0);
     }
 
     private static SearchRequest queries(List<float[]> queries) {
@@ -65,20 +100,62 @@ class SearcherErrorsTest {
 
     private static SearchRequest field(String vectorField) {
         return new SearchRequest(
-                "default", "things", List.of(), vectorField, SEARCH.queries(), null, 10, 0, "L2", Map.of(), "",
-                Map.of(), List.of(), -1, false, 0);
+                "default",
+                "things",
+                List.of(),
+                vectorField,
+                SEARCH.queries(),
+                null,
+                10,
+                0,
+                "L2",
+                Map.of(),
+                "",
+                Map.of(),
+                List.of(),
+                -1,
+                false,
+                0);
     }
 
     private static SearchRequest params(String metric, Map<String, String> params) {
         return new SearchRequest(
-                "default", "things", List.of(), "", SEARCH.queries(), null, 10, 0, metric, params, "", Map.of(),
-                List.of(), -1, false, 0);
+                "default",
+                "things",
+                List.of(),
+                "",
+                SEARCH.queries(),
+                null,
+                10,
+                0,
+                metric,
+                params,
+                "",
+                Map.of(),
+                List.of(),
+                -1,
+                false,
+                0);
     }
 
     private static SearchRequest outputs(String... outputs) {
         return new SearchRequest(
-                "default", "things", List.of(), "", SEARCH.queries(), null, 10, 0, "L2", Map.of(), "", Map.of(),
-                List.of(outputs), -1, false, 0);
+                "default",
+                "things",
+                List.of(),
+                "",
+                SEARCH.queries(),
+                null,
+                10,
+                0,
+                "L2",
+                Map.of(),
+                "",
+                Map.of(),
+                List.of(outputs),
+                -1,
+                false,
+                0);
     }
 
     private static QueryRequest query(long limit, long offset, String... outputs) {
@@ -88,13 +165,13 @@ class SearcherErrorsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            0     | 0     | topk [0] is invalid, it should be in range [1, 16384], but got 0
-            -3    | 0     | topk [-3] is invalid, it should be in range [1, 16384], but got -3
-            16385 | 0     | topk [16385] is invalid, it should be in range [1, 16384], but got 16385
-            16384 | 1     | invalid max query result window, (offset+limit) should be in range [1, 16384], but got 16385
-            10    | -1    | invalid max query result window, offset [-1] is invalid, should be gte than 0
-            1     | 2147483647 | invalid max query result window, (offset+limit) should be in range [1, 16384], but got 2147483648
-            """)
+        0     | 0     | topk [0] is invalid, it should be in range [1, 16384], but got 0
+        -3    | 0     | topk [-3] is invalid, it should be in range [1, 16384], but got -3
+        16385 | 0     | topk [16385] is invalid, it should be in range [1, 16384], but got 16385
+        16384 | 1     | invalid max query result window, (offset+limit) should be in range [1, 16384], but got 16385
+        10    | -1    | invalid max query result window, offset [-1] is invalid, should be gte than 0
+        1     | 2147483647 | invalid max query result window, (offset+limit) should be in range [1, 16384], but got 2147483648
+        """)
     void search_windowOutOfRange_isRefused(int limit, int offset, String text) {
         assertRefused(text, () -> Searcher.search(window(limit, offset), WORLD.view));
     }
@@ -106,7 +183,8 @@ class SearcherErrorsTest {
 
     @Test
     void search_tooManyOrNoQueries_isRefused() {
-        String tail = " is invalid, nq (number of search vector per search request) should be in range [1, 16384], but got ";
+        String tail =
+                " is invalid, nq (number of search vector per search request) should be in range [1, 16384], but got ";
         assertRefused("nq [0]" + tail + "0", () -> Searcher.search(queries(List.of()), WORLD.view));
         List<float[]> many = Collections.nCopies(16_385, new float[3]);
         assertRefused("nq [16385]" + tail + "16385", () -> Searcher.search(queries(many), WORLD.view));
@@ -140,15 +218,15 @@ class SearcherErrorsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            L2     | 1   | 10   | range_filter(10.0) must be less than radius(1.0)
-            L2     | 1   | 1    | range_filter(1.0) must be less than radius(1.0)
-            IP     | 10  | 1    | range_filter(1.0) must be greater than radius(10.0)
-            COSINE | 0.5 | 0.25 | range_filter(0.25) must be greater than radius(0.5)
-            L2     | x   | 1    | radius [x] is invalid, it should be a number
-            L2     | NaN | 1    | radius [NaN] is invalid, it should be a number
-            L2     | 1   | y    | range_filter [y] is invalid, it should be a number
-            COSINE |     | 1    | range_filter requires radius to be set
-            """)
+        L2     | 1   | 10   | range_filter(10.0) must be less than radius(1.0)
+        L2     | 1   | 1    | range_filter(1.0) must be less than radius(1.0)
+        IP     | 10  | 1    | range_filter(1.0) must be greater than radius(10.0)
+        COSINE | 0.5 | 0.25 | range_filter(0.25) must be greater than radius(0.5)
+        L2     | x   | 1    | radius [x] is invalid, it should be a number
+        L2     | NaN | 1    | radius [NaN] is invalid, it should be a number
+        L2     | 1   | y    | range_filter [y] is invalid, it should be a number
+        COSINE |     | 1    | range_filter requires radius to be set
+        """)
     void search_wrongRange_isRefused(String metric, String radius, String rangeFilter, String text) {
         ReadView view = viewOf(Metric.valueOf(metric));
         Map<String, String> params = radius == null
@@ -161,8 +239,22 @@ class SearcherErrorsTest {
     @ValueSource(ints = {-2, 7})
     void search_wrongRoundDecimal_isRefused(int decimals) {
         SearchRequest request = new SearchRequest(
-                "default", "things", List.of(), "", SEARCH.queries(), null, 10, 0, "L2", Map.of(), "", Map.of(),
-                List.of(), decimals, false, 0);
+                "default",
+                "things",
+                List.of(),
+                "",
+                SEARCH.queries(),
+                null,
+                10,
+                0,
+                "L2",
+                Map.of(),
+                "",
+                Map.of(),
+                List.of(),
+                decimals,
+                false,
+                0);
         assertRefused(
                 "round_decimal [" + decimals + "] is invalid, should be -1 or an integer in range [0, 6]",
                 () -> Searcher.search(request, WORLD.view));
@@ -171,8 +263,22 @@ class SearcherErrorsTest {
     @Test
     void search_roundDecimal_roundsHalfAwayFromZero() {
         SearchRequest request = new SearchRequest(
-                "default", "things", List.of(), "", List.of(new float[] {0.5f, 0, 0}), null, 100, 0, "L2", Map.of(),
-                "", Map.of(), List.of(), 1, false, 0);
+                "default",
+                "things",
+                List.of(),
+                "",
+                List.of(new float[] {0.5f, 0, 0}),
+                null,
+                100,
+                0,
+                "L2",
+                Map.of(),
+                "",
+                Map.of(),
+                List.of(),
+                1,
+                false,
+                0);
         SearchResult result = Searcher.search(request, WORLD.view);
         assertThat(result.scores()).isNotEmpty();
         for (float score : result.scores()) {
@@ -184,9 +290,22 @@ class SearcherErrorsTest {
     @Test
     void search_unknownIds_namesThem() {
         SearchRequest request = new SearchRequest(
-                "default", "things", List.of(), "", List.of(),
-                new Keys.LongKeys(new long[] {1_001, WORLD_KEY, 1_004, 1_007}), 10, 0, "L2", Map.of(), "", Map.of(),
-                List.of(), -1, false, 0);
+                "default",
+                "things",
+                List.of(),
+                "",
+                List.of(),
+                new Keys.LongKeys(new long[] {1_001, WORLD_KEY, 1_004, 1_007}),
+                10,
+                0,
+                "L2",
+                Map.of(),
+                "",
+                Map.of(),
+                List.of(),
+                -1,
+                false,
+                0);
         assertRefused(
                 "some of the provided primary key IDs do not exist: missing IDs = [1001 1004 1007]",
                 () -> Searcher.search(request, WORLD.view));
@@ -195,22 +314,31 @@ class SearcherErrorsTest {
     @Test
     void query_idsOfAnotherType_isRefused() {
         QueryRequest request = new QueryRequest(
-                "default", "things", List.of(), "", Map.of(), new Keys.StringKeys(List.of("1")), List.of(), -1, 0,
-                false, 0);
+                "default",
+                "things",
+                List.of(),
+                "",
+                Map.of(),
+                new Keys.StringKeys(List.of("1")),
+                List.of(),
+                -1,
+                0,
+                false,
+                0);
         assertRefused("ids do not fit the primary key: idsType=VarChar", () -> Searcher.query(request, WORLD.view));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            16385 | 0     | invalid max query result window, (offset+limit) should be in range [1, 16384], but got 16385
-            1     | 16384 | invalid max query result window, (offset+limit) should be in range [1, 16384], but got 16385
-            67890 | 10    | invalid max query result window, (offset+limit) should be in range [1, 16384], but got 67900
-            2     | -1    | invalid max query result window, offset [-1] is invalid, should be gte than 0
-            0     | 10    | invalid max query result window, limit [0] is invalid, should be greater than 0
-            -2    | 0     | invalid max query result window, limit [-2] is invalid, should be greater than 0
-            9223372036854775807 | 1 | invalid max query result window, (offset+limit) should be in range
-            -1    | 0     | empty expression should be used with limit: invalid parameter
-            """)
+        16385 | 0     | invalid max query result window, (offset+limit) should be in range [1, 16384], but got 16385
+        1     | 16384 | invalid max query result window, (offset+limit) should be in range [1, 16384], but got 16385
+        67890 | 10    | invalid max query result window, (offset+limit) should be in range [1, 16384], but got 67900
+        2     | -1    | invalid max query result window, offset [-1] is invalid, should be gte than 0
+        0     | 10    | invalid max query result window, limit [0] is invalid, should be greater than 0
+        -2    | 0     | invalid max query result window, limit [-2] is invalid, should be greater than 0
+        9223372036854775807 | 1 | invalid max query result window, (offset+limit) should be in range
+        -1    | 0     | empty expression should be used with limit: invalid parameter
+        """)
     void query_windowOutOfRange_isRefused(long limit, long offset, String text) {
         assertRefused(text, () -> Searcher.query(query(limit, offset), WORLD.view));
     }
@@ -223,7 +351,8 @@ class SearcherErrorsTest {
         assertRefused(
                 "count(*) cannot be combined with other output fields",
                 () -> Searcher.query(query(-1, 0, "count(*)", "id"), WORLD.view));
-        assertThat(Searcher.query(query(-1, 10, "Count(*)"), WORLD.view).rowCount()).isEqualTo(1);
+        assertThat(Searcher.query(query(-1, 10, "Count(*)"), WORLD.view).rowCount())
+                .isEqualTo(1);
     }
 
     @Test
@@ -231,16 +360,24 @@ class SearcherErrorsTest {
         assertRefused(
                 "metric type not match: invalid parameter[expected=L2][actual=IP]",
                 () -> Searcher.search(params("IP", Map.of()), WORLD.view));
-        assertThat(Searcher.search(params("l2", Map.of()), WORLD.view).hitCounts()).hasSize(1);
+        assertThat(Searcher.search(params("l2", Map.of()), WORLD.view).hitCounts())
+                .hasSize(1);
     }
 
     @Test
     void search_graphWithTooSmallEf_isRefused() {
         ReadView view = WORLD.view;
         ReadView graph = new ReadView(
-                "default", "things", view.schema(), view.loadedFields(),
-                Map.of(view.schema().vectors().getFirst().id(), new IndexSpec.Hnsw(Metric.L2, 16, 200)), view.blocks(),
-                1_000, view.stop(), List.of(), () -> {});
+                "default",
+                "things",
+                view.schema(),
+                view.loadedFields(),
+                Map.of(view.schema().vectors().getFirst().id(), new IndexSpec.Hnsw(Metric.L2, 16, 200)),
+                view.blocks(),
+                1_000,
+                view.stop(),
+                List.of(),
+                () -> {});
         assertRefused(
                 "ef(5) should be larger than k(10)", () -> Searcher.search(params("L2", Map.of("ef", "5")), graph));
     }
@@ -269,7 +406,8 @@ class SearcherErrorsTest {
         }
         QueryResult whole = Searcher.query(query(1, 0, "size", "$meta"), WORLD.view);
         assertThat(whole.outputFields()).containsExactly("id", "size", "$meta");
-        assertThat(String.valueOf(SearchWorld.value(whole.columns().get(1).column(), 0))).contains("deep");
+        assertThat(String.valueOf(SearchWorld.value(whole.columns().get(1).column(), 0)))
+                .contains("deep");
     }
 
     @Test
@@ -283,7 +421,8 @@ class SearcherErrorsTest {
                 "field $meta cannot be returned since dynamic field not loaded",
                 () -> Searcher.search(outputs("$meta"), some));
         for (String wrong : List.of("*%", "**", "@", "-", "json[\"a\"]", "$meta[\"a\"][\"b\"]", "$meta[a]")) {
-            assertRefused("parse output field name failed: " + wrong, () -> Searcher.search(outputs(wrong), WORLD.view));
+            assertRefused(
+                    "parse output field name failed: " + wrong, () -> Searcher.search(outputs(wrong), WORLD.view));
         }
     }
 
@@ -292,8 +431,16 @@ class SearcherErrorsTest {
         ReadView view = WORLD.view;
         var schema = new CollectionSchema("", view.schema().userFields(), false, 0);
         ReadView fixed = new ReadView(
-                "default", "things", schema, view.loadedFields(), view.indexSpecs(), view.blocks(), 1_000, view.stop(),
-                List.of(), () -> {});
+                "default",
+                "things",
+                schema,
+                view.loadedFields(),
+                view.indexSpecs(),
+                view.blocks(),
+                1_000,
+                view.stop(),
+                List.of(),
+                () -> {});
         assertRefused("field color not exist", () -> Searcher.search(outputs("color"), fixed));
         assertRefused("field *% not exist", () -> Searcher.query(query(1, 0, "*%"), fixed));
         assertThat(Searcher.query(query(1, 0, "*"), fixed).outputFields()).doesNotContain("$meta");
@@ -301,9 +448,11 @@ class SearcherErrorsTest {
 
     @Test
     void outputs_allKinds_areNamedAsAsked() {
-        SearchResult search = Searcher.search(outputs("bool", " int8 ", "color", "bool", "$meta[\"size\"]"), WORLD.view);
+        SearchResult search =
+                Searcher.search(outputs("bool", " int8 ", "color", "bool", "$meta[\"size\"]"), WORLD.view);
         assertThat(search.outputFields()).containsExactly("bool", "int8", "color", "size");
-        assertThat(search.columns()).extracting(column -> column.field().name())
+        assertThat(search.columns())
+                .extracting(column -> column.field().name())
                 .containsExactly("bool", "int8", "$meta");
 
         QueryResult query = Searcher.query(query(5, 0, "bool", "color"), WORLD.view);
@@ -312,7 +461,8 @@ class SearcherErrorsTest {
         assertThat(query.primaryField()).isEqualTo("id");
         assertThat(query.timestamp()).isEqualTo(1_000);
 
-        assertThat(Searcher.query(query(5, 0, "bool", "id"), WORLD.view).outputFields()).containsExactly("bool", "id");
+        assertThat(Searcher.query(query(5, 0, "bool", "id"), WORLD.view).outputFields())
+                .containsExactly("bool", "id");
         assertThat(Searcher.query(query(5, 0), WORLD.view).outputFields()).containsExactly("id");
 
         ReadView some = WORLD.viewOf(Set.of("id", "vector", "bool"));
@@ -333,8 +483,16 @@ class SearcherErrorsTest {
         ReadView view = WORLD.view;
         var stop = new StopSignal();
         ReadView stopped = new ReadView(
-                "default", "things", view.schema(), view.loadedFields(), view.indexSpecs(), view.blocks(), 1_000, stop,
-                List.of(), () -> {});
+                "default",
+                "things",
+                view.schema(),
+                view.loadedFields(),
+                view.indexSpecs(),
+                view.blocks(),
+                1_000,
+                stop,
+                List.of(),
+                () -> {});
         stop.request(new EngineException.Stopped(ErrorCode.COLLECTION_NOT_LOADED, "released"));
         assertThatThrownBy(() -> Searcher.search(SEARCH, stopped))
                 .isInstanceOf(EngineException.Stopped.class)

@@ -66,7 +66,8 @@ class SearcherModelTest {
         Condition condition = condition(random, world);
         Keys ids = null;
         if (random.nextInt(4) == 0 && !world.rows.isEmpty()) {
-            List<Comparable<?>> asked = Stream.generate(() -> world.rows.get(random.nextInt(world.rows.size())).key())
+            List<Comparable<?>> asked = Stream.generate(() ->
+                            world.rows.get(random.nextInt(world.rows.size())).key())
                     .limit(1 + random.nextInt(3))
                     .collect(Collectors.toList());
             ids = world.keys(asked);
@@ -76,8 +77,22 @@ class SearcherModelTest {
         int offset = random.nextInt(3) == 0 ? random.nextInt(20) : 0;
         Map<String, String> params = range(random, metric);
         SearchRequest request = new SearchRequest(
-                "default", "things", List.of(), random.nextBoolean() ? "" : "vector", ids == null ? queries : List.of(),
-                ids, limit, offset, random.nextBoolean() ? "" : metric.name(), params, condition.text(), Map.of(), List.of("*"), -1, ignoreGrowing, 0);
+                "default",
+                "things",
+                List.of(),
+                random.nextBoolean() ? "" : "vector",
+                ids == null ? queries : List.of(),
+                ids,
+                limit,
+                offset,
+                random.nextBoolean() ? "" : metric.name(),
+                params,
+                condition.text(),
+                Map.of(),
+                List.of("*"),
+                -1,
+                ignoreGrowing,
+                0);
 
         SearchResult result = Searcher.search(request, world.view);
 
@@ -88,7 +103,9 @@ class SearcherModelTest {
             List<Hit> expected = nearest(world, metric, queries.get(q), holds, params, limit, offset);
             assertThat(result.hitCounts()[q]).as("%s", request).isEqualTo(expected.size());
             for (Hit hit : expected) {
-                assertThat(result.keys().boxed(at)).as("hit %s of %s", at, request).isEqualTo(hit.row().key());
+                assertThat(result.keys().boxed(at))
+                        .as("hit %s of %s", at, request)
+                        .isEqualTo(hit.row().key());
                 assertThat(result.scores()[at]).isEqualTo(metric.reported(hit.score()) + 0f);
                 int index = at;
                 List<?> values = result.columns().stream()
@@ -97,7 +114,8 @@ class SearcherModelTest {
                 float[] query = queries.get(q);
                 assertThat(world.rows)
                         .as("a row with these values, this key and this score: %s", values)
-                        .anyMatch(row -> holds.test(row) && row.values().equals(values)
+                        .anyMatch(row -> holds.test(row)
+                                && row.values().equals(values)
                                 && SearchWorld.score(metric, query, row.vector()) == hit.score());
                 at++;
             }
@@ -107,8 +125,13 @@ class SearcherModelTest {
     }
 
     private static List<Hit> nearest(
-            SearchWorld world, Metric metric, float[] query, Predicate<Row> holds, Map<String, String> params,
-            int limit, int offset) {
+            SearchWorld world,
+            Metric metric,
+            float[] query,
+            Predicate<Row> holds,
+            Map<String, String> params,
+            int limit,
+            int offset) {
         List<Hit> hits = new ArrayList<>();
         for (Row row : world.rows) {
             float score = SearchWorld.score(metric, query, row.vector());
@@ -119,7 +142,11 @@ class SearcherModelTest {
         hits.sort(Comparator.<Hit>comparingDouble(hit -> 0.0 - hit.score())
                 .thenComparing(hit -> hit.row().key(), SearchWorld.KEY_ORDER));
         Set<Object> seen = new HashSet<>();
-        return hits.stream().filter(hit -> seen.add(hit.row().key())).skip(offset).limit(limit).toList();
+        return hits.stream()
+                .filter(hit -> seen.add(hit.row().key()))
+                .skip(offset)
+                .limit(limit)
+                .toList();
     }
 
     private static boolean inRange(Metric metric, float reported, Map<String, String> params) {
@@ -149,7 +176,9 @@ class SearcherModelTest {
     }
 
     private static float[] newestVector(SearchWorld world, Comparable<?> key) {
-        Row newest = newest(world.rows.stream().filter(row -> row.key().equals(key)).toList()).getFirst();
+        Row newest = newest(
+                        world.rows.stream().filter(row -> row.key().equals(key)).toList())
+                .getFirst();
         float[] vector = new float[SearchWorld.DIMENSION];
         for (int i = 0; i < vector.length; i++) {
             vector[i] = newest.vector().get(i);
@@ -172,13 +201,15 @@ class SearcherModelTest {
     private static Condition condition(Random random, SearchWorld world) {
         return switch (random.nextInt(8)) {
             case 0 -> new Condition("bool == true", row -> Boolean.TRUE.equals(row.value(world, "bool")));
-            case 1 -> new Condition(
-                    "int16_nullable > 0 or json is null",
-                    row -> (row.value(world, "int16_nullable") instanceof Integer value && value > 0)
-                            || row.value(world, "json") == null);
-            case 2 -> new Condition(
-                    "color == \"c1\"",
-                    row -> String.valueOf(row.value(world, "$meta")).contains("\"color\":\"c1\""));
+            case 1 ->
+                new Condition(
+                        "int16_nullable > 0 or json is null",
+                        row -> (row.value(world, "int16_nullable") instanceof Integer value && value > 0)
+                                || row.value(world, "json") == null);
+            case 2 ->
+                new Condition(
+                        "color == \"c1\"",
+                        row -> String.valueOf(row.value(world, "$meta")).contains("\"color\":\"c1\""));
             case 3 -> new Condition("bool == true and bool == false", _ -> false);
             case 4 -> keys(random, world, false);
             case 5 -> keys(random, world, true);
@@ -207,8 +238,8 @@ class SearcherModelTest {
             for (int i = 0; i < REQUESTS; i++) {
                 Condition condition = condition(random, world);
                 if (!condition.text().isEmpty()) {
-                    Keys keys = Searcher.matchingKeys(
-                            Filter.parse(condition.text(), world.schema, Map.of()), world.view);
+                    Keys keys =
+                            Searcher.matchingKeys(Filter.parse(condition.text(), world.schema, Map.of()), world.view);
                     Set<Comparable<?>> expected = new TreeSet<>(SearchWorld.KEY_ORDER);
                     world.rows.stream().filter(condition.holds()).map(Row::key).forEach(expected::add);
                     assertThat(SearchWorld.keys(keys)).isEqualTo(List.copyOf(expected));
@@ -243,8 +274,8 @@ class SearcherModelTest {
         long offset = random.nextInt(3) == 0 ? random.nextInt(30) : 0;
         Keys ids = asked == null ? null : world.keys(asked);
 
-        QueryResult result = Searcher.query(
-                query(condition.text(), ids, List.of("*"), limit, offset, ignoreGrowing), world.view);
+        QueryResult result =
+                Searcher.query(query(condition.text(), ids, List.of("*"), limit, offset, ignoreGrowing), world.view);
         QueryResult counted =
                 Searcher.query(query(condition.text(), ids, List.of("count(*)"), -1, 0, ignoreGrowing), world.view);
 
@@ -285,8 +316,22 @@ class SearcherModelTest {
         Random random = new Random(1);
         try (SearchWorld world = new SearchWorld(random, DataType.INT64, Metric.IP, 4, 100)) {
             SearchRequest request = new SearchRequest(
-                    "default", "things", List.of(), "", List.of(new float[SearchWorld.DIMENSION]), null, 20, 5, "IP",
-                    Map.of(), "", Map.of(), List.of(), -1, false, 0);
+                    "default",
+                    "things",
+                    List.of(),
+                    "",
+                    List.of(new float[SearchWorld.DIMENSION]),
+                    null,
+                    20,
+                    5,
+                    "IP",
+                    Map.of(),
+                    "",
+                    Map.of(),
+                    List.of(),
+                    -1,
+                    false,
+                    0);
 
             SearchResult result = Searcher.search(request, world.view);
 

@@ -49,7 +49,9 @@ class DeleteMaskTest {
                 }
             }
             assertThat(mask.deletedCount())
-                    .isEqualTo(Arrays.stream(died).filter(time -> time < Long.MAX_VALUE).count());
+                    .isEqualTo(Arrays.stream(died)
+                            .filter(time -> time < Long.MAX_VALUE)
+                            .count());
         }
     }
 

@@ -59,7 +59,15 @@ class GrowingSegmentTest {
                             int count = random.nextInt(8) == 0 ? random.nextInt(400) : random.nextInt(20);
                             List<TestRows.Row> rows = TestRows.rows(schema, random, count, keys, now);
                             if (random.nextBoolean()) { // an upsert: one timestamp for delete and insert
-                                delete(segment, model, keysOf(keyType, rows.stream().map(row -> row.key).toList()), now);
+                                delete(
+                                        segment,
+                                        model,
+                                        keysOf(
+                                                keyType,
+                                                rows.stream()
+                                                        .map(row -> row.key)
+                                                        .toList()),
+                                        now);
                             }
                             append(segment, TestRows.batch(schema, rows), now);
                             model.addAll(rows);
@@ -79,7 +87,9 @@ class GrowingSegmentTest {
                 }
                 assertThat(segment.rowCount()).isEqualTo(model.size());
                 assertThat(segment.deletedCount())
-                        .isEqualTo(model.stream().filter(row -> row.deletedAt < Long.MAX_VALUE).count());
+                        .isEqualTo(model.stream()
+                                .filter(row -> row.deletedAt < Long.MAX_VALUE)
+                                .count());
                 sealAndCompare(segment, schema, model, 9 + random.nextLong(now + 2 - 9));
             }
         }
@@ -103,8 +113,10 @@ class GrowingSegmentTest {
         });
         SegmentRecord record = sealed.get();
         assertThat(record.rowCount()).isEqualTo(left.size());
-        assertThat(record.minTimestamp()).isEqualTo(left.stream().mapToLong(row -> row.timestamp).min().getAsLong());
-        assertThat(record.maxTimestamp()).isEqualTo(left.stream().mapToLong(row -> row.timestamp).max().getAsLong());
+        assertThat(record.minTimestamp())
+                .isEqualTo(left.stream().mapToLong(row -> row.timestamp).min().getAsLong());
+        assertThat(record.maxTimestamp())
+                .isEqualTo(left.stream().mapToLong(row -> row.timestamp).max().getAsLong());
         assertThat(record.sizeBytes()).isEqualTo(store.bytes(record.key()).length);
         assertThat(record.schemaVersion()).isEqualTo(schema.version());
         assertThat(record.parts()).hasSize(schema.fields().size() + 1);
@@ -138,7 +150,8 @@ class GrowingSegmentTest {
                                     new Column.FloatVectors(new float[3], 1),
                                     Column.Bytes.of("ab", null, "c"))),
                     1);
-            SegmentRecord record = SegmentWriter.seal(store, "1/2/3", 3, 1, 2, schema, segment, 0).orElseThrow();
+            SegmentRecord record = SegmentWriter.seal(store, "1/2/3", 3, 1, 2, schema, segment, 0)
+                    .orElseThrow();
             byte[] file = store.bytes("1/2/3");
             int at = (int) record.parts().getLast().offsetBytes();
             assertThat(Arrays.copyOfRange(file, at, at + 3)).isEqualTo(utf8("abc"));
@@ -221,10 +234,11 @@ class GrowingSegmentTest {
         CollectionSchema schema = TestRows.keyAndVector(DataType.INT64, 2);
         try (var segment = new GrowingSegment(1, schema)) {
             append(segment, numbers(2, 0, 3), 1);
-            var wrong = new ColumnBatch(
-                    1, List.of(new Column.Longs(new long[] {9}, null), Column.Bytes.of("no vector")));
+            var wrong =
+                    new ColumnBatch(1, List.of(new Column.Longs(new long[] {9}, null), Column.Bytes.of("no vector")));
             Reservation reservation = reserve(segment.reserveBytes(wrong));
-            assertThatThrownBy(() -> segment.append(wrong, 2, reservation)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> segment.append(wrong, 2, reservation))
+                    .isInstanceOf(IllegalArgumentException.class);
             append(segment, numbers(2, 3, 3), 3);
             assertThat(viewedKeys(segment, 3)).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
         }
@@ -261,8 +275,14 @@ class GrowingSegmentTest {
         CollectionSchema schema = TestRows.keyAndVector(DataType.INT64, 1);
         int rows = 200_000; // quadratic work would be 20 billion steps
         try (var segment = new GrowingSegment(1, schema)) {
-            append(segment, new ColumnBatch(rows, List.of(
-                    new Column.Longs(new long[rows], null), new Column.FloatVectors(new float[rows], 1))), 1);
+            append(
+                    segment,
+                    new ColumnBatch(
+                            rows,
+                            List.of(
+                                    new Column.Longs(new long[rows], null),
+                                    new Column.FloatVectors(new float[rows], 1))),
+                    1);
             var key = new Keys.LongKeys(new long[] {0});
             assertThat(segment.delete(key, 1)).isZero();
             assertThat(segment.delete(key, 2)).isEqualTo(rows);
@@ -325,7 +345,8 @@ class GrowingSegmentTest {
         try (GrowingView view = segment.tryView(time, "reader").orElseThrow()) {
             int seen = 0;
             for (VisibleRows block : view.blocks()) {
-                RowMask visible = block.visible() == null ? RowMask.all(block.rows().rowCount()) : block.visible();
+                RowMask visible =
+                        block.visible() == null ? RowMask.all(block.rows().rowCount()) : block.visible();
                 ColumnView generation = block.rows().column(100);
                 ColumnView key = block.rows().column(101);
                 for (int row = visible.next(0); row >= 0; row = visible.next(row + 1)) {
@@ -392,7 +413,10 @@ class GrowingSegmentTest {
     }
 
     private static List<List<@Nullable Object>> visible(List<TestRows.Row> model, long time) {
-        return model.stream().filter(row -> row.visibleAt(time)).map(row -> row.values).toList();
+        return model.stream()
+                .filter(row -> row.visibleAt(time))
+                .map(row -> row.values)
+                .toList();
     }
 
     private static List<List<@Nullable Object>> viewed(GrowingSegment segment, CollectionSchema schema, long time) {
@@ -428,7 +452,9 @@ class GrowingSegmentTest {
         Arrays.setAll(keys, i -> firstKey + i);
         return new ColumnBatch(
                 count,
-                List.of(new Column.Longs(keys, null), new Column.FloatVectors(new float[count * dimension], dimension)));
+                List.of(
+                        new Column.Longs(keys, null),
+                        new Column.FloatVectors(new float[count * dimension], dimension)));
     }
 
     private static byte[] utf8(String text) {

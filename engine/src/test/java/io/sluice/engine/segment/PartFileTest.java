@@ -37,14 +37,19 @@ class PartFileTest {
                 for (int part = 0; part < random.nextInt(5); part++) {
                     writer.beginPart(100 + part);
                     for (int section = 1; section <= random.nextInt(4); section++) {
-                        byte[] bytes = new byte[random.nextInt(10) == 0 ? 0 : random.nextInt(random.nextBoolean() ? 200 : 3 * BLOCK)];
+                        byte[] bytes = new byte
+                                [random.nextInt(10) == 0 ? 0 : random.nextInt(random.nextBoolean() ? 200 : 3 * BLOCK)];
                         random.nextBytes(bytes);
                         pieces.add(new Piece(100 + part, section, bytes));
                         writer.beginSection(section);
                         for (int at = 0; at < bytes.length; ) {
-                            int size = Math.min(bytes.length - at, 1 + random.nextInt(random.nextBoolean() ? 2 * BLOCK : 70_000));
+                            int size = Math.min(
+                                    bytes.length - at, 1 + random.nextInt(random.nextBoolean() ? 2 * BLOCK : 70_000));
                             MemorySegment piece = MemorySegment.ofArray(bytes).asSlice(at, size);
-                            writer.append(random.nextBoolean() ? piece : arena.allocate(size).copyFrom(piece));
+                            writer.append(
+                                    random.nextBoolean()
+                                            ? piece
+                                            : arena.allocate(size).copyFrom(piece));
                             at += size;
                         }
                     }
@@ -102,7 +107,8 @@ class PartFileTest {
         MemorySegment bytes = MemorySegment.ofArray(file);
         long trailer = file.length - 64;
         assertThat(new String(file, 0, 8, StandardCharsets.US_ASCII)).isEqualTo("SLUICEPF");
-        assertThat(new String(file, file.length - 8, 8, StandardCharsets.US_ASCII)).isEqualTo("SLUICEND");
+        assertThat(new String(file, file.length - 8, 8, StandardCharsets.US_ASCII))
+                .isEqualTo("SLUICEND");
         assertThat(ints(bytes, 8, 12, 24)).containsExactly(1, 1, 1 << 20);
         assertThat(longs(bytes, 16)).containsExactly(3L);
         assertThat(longs(bytes, trailer, trailer + 8, trailer + 16, trailer + 32))
@@ -144,7 +150,10 @@ class PartFileTest {
         byte[] good = small();
         for (int size = 0; size < good.length; size++) {
             store.put(KEY, Arrays.copyOf(good, size));
-            assertThatThrownBy(this::read).as("size %d", size).isInstanceOf(Corrupt.class).hasMessageContaining(KEY);
+            assertThatThrownBy(this::read)
+                    .as("size %d", size)
+                    .isInstanceOf(Corrupt.class)
+                    .hasMessageContaining(KEY);
         }
         store.put(KEY, Arrays.copyOf(good, good.length + 1));
         assertThatThrownBy(this::read).isInstanceOf(Corrupt.class);

@@ -62,11 +62,14 @@ class SortedKeysTest {
             for (int i = 0; i < count; i++) {
                 doomed.add(TestRows.key(keyType, random.nextInt(keys + 10)));
             }
-            var deletes = new Deletes(keysOf(keyType, doomed), random.longs(count, 0, 60).toArray());
+            var deletes = new Deletes(
+                    keysOf(keyType, doomed), random.longs(count, 0, 60).toArray());
             DeltaRecord delta = DeltaFile.write(store, "1/2/d", 9, 1, 2, deletes);
             assertThat(delta.deleteCount()).isEqualTo(count);
-            assertThat(delta.minTimestamp()).isEqualTo(Arrays.stream(deletes.timestamps()).min().getAsLong());
-            assertThat(delta.maxTimestamp()).isEqualTo(Arrays.stream(deletes.timestamps()).max().getAsLong());
+            assertThat(delta.minTimestamp())
+                    .isEqualTo(Arrays.stream(deletes.timestamps()).min().getAsLong());
+            assertThat(delta.maxTimestamp())
+                    .isEqualTo(Arrays.stream(deletes.timestamps()).max().getAsLong());
             assertThat(delta.sizeBytes()).isEqualTo(store.bytes("1/2/d").length);
             Deletes read = DeltaFile.read(store, delta, keyType);
             assertSortedSame(read, deletes);
@@ -98,7 +101,8 @@ class SortedKeysTest {
                 }
                 for (DeleteMask mask : List.of(byDelta, oneByOne)) {
                     RowMask visible = mask.visibleAt(time, timestamps, 50);
-                    assertThat(visible == null ? RowMask.all(block.rowCount()) : visible).isEqualTo(expected);
+                    assertThat(visible == null ? RowMask.all(block.rowCount()) : visible)
+                            .isEqualTo(expected);
                 }
             }
         }
@@ -134,7 +138,8 @@ class SortedKeysTest {
                 byte[] part = new byte[(int) layout.sizeBytes()];
                 var bytes = java.lang.foreign.MemorySegment.ofArray(part);
                 file.read(layout.offsetBytes(), bytes);
-                assertThat(ColumnViews.of(schema.get(id), 20, layout, bytes).rowCount()).isEqualTo(20);
+                assertThat(ColumnViews.of(schema.get(id), 20, layout, bytes).rowCount())
+                        .isEqualTo(20);
                 assertThatThrownBy(() -> ColumnViews.of(schema.get(id), 21, layout, bytes))
                         .isInstanceOf(Corrupt.class)
                         .hasMessageContaining(segment.key())
@@ -169,7 +174,8 @@ class SortedKeysTest {
             if (i > 0) {
                 int byKey = compare(read.keys().boxed(i - 1), read.keys().boxed(i));
                 assertThat(byKey).isLessThanOrEqualTo(0);
-                assertThat(byKey < 0 || read.timestamps()[i - 1] <= read.timestamps()[i]).isTrue();
+                assertThat(byKey < 0 || read.timestamps()[i - 1] <= read.timestamps()[i])
+                        .isTrue();
             }
         }
         assertThat(left).containsExactlyInAnyOrderElementsOf(right);
@@ -186,7 +192,8 @@ class SortedKeysTest {
         ColumnView keys = block.column(100);
         List<Integer> rows = new ArrayList<>();
         for (int row = 0; row < block.rowCount(); row++) {
-            Object found = key instanceof Long ? keys.integer(row) : new String(keys.bytes(row), StandardCharsets.UTF_8);
+            Object found =
+                    key instanceof Long ? keys.integer(row) : new String(keys.bytes(row), StandardCharsets.UTF_8);
             if (found.equals(key)) {
                 rows.add(row);
             }
@@ -204,15 +211,15 @@ class SortedKeysTest {
             int left = rows;
             for (long time = 1; left > 0; time++) {
                 int count = Math.min(left, 1 + random.nextInt(rows / 20 + 1));
-                ColumnBatch batch =
-                        TestRows.batch(schema, TestRows.rows(schema, random, count, keys, time));
+                ColumnBatch batch = TestRows.batch(schema, TestRows.rows(schema, random, count, keys, time));
                 segment.append(
                         batch,
                         Math.min(50, time),
                         MemoryAudit.reserve(budget, MemoryTag.WRITE_BUFFER, "rows", segment.reserveBytes(batch)));
                 left -= count;
             }
-            return SegmentWriter.seal(store, "1/2/3.seg", 3, 1, 2, schema, segment, 0).orElseThrow();
+            return SegmentWriter.seal(store, "1/2/3.seg", 3, 1, 2, schema, segment, 0)
+                    .orElseThrow();
         }
     }
 

@@ -151,7 +151,9 @@ final class TestRows {
             int index = i;
             columns.add(column(
                     schema.fields().get(i),
-                    rows.stream().<@Nullable Object>map(row -> row.values.get(index)).toList()));
+                    rows.stream()
+                            .<@Nullable Object>map(row -> row.values.get(index))
+                            .toList()));
         }
         return new ColumnBatch(rows.size(), columns);
     }
@@ -235,7 +237,9 @@ final class TestRows {
                 byte[] data = new byte[bytes.data().length + 1];
                 System.arraycopy(bytes.data(), 0, data, 1, bytes.data().length);
                 return new Column.Bytes(
-                        data, Arrays.stream(bytes.offsets()).map(offset -> offset + 1).toArray(), nulls);
+                        data,
+                        Arrays.stream(bytes.offsets()).map(offset -> offset + 1).toArray(),
+                        nulls);
             }
         }
     }

@@ -92,8 +92,7 @@ class LocalSegmentStoreTest extends SegmentStoreContract {
     void read_fileCutWhileOpen_isCorrupt() throws IOException {
         put(store, "1.seg", new byte[100]);
         try (StoredFile file = store.open("1.seg")) {
-            try (FileChannel channel =
-                    FileChannel.open(folder.resolve("segments/1.seg"), StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(folder.resolve("segments/1.seg"), StandardOpenOption.WRITE)) {
                 channel.truncate(50);
             }
             assertThatThrownBy(() -> file.read(0, MemorySegment.ofArray(new byte[100])))

@@ -53,38 +53,68 @@ public final class Blocks {
         MemorySegment validity = validity(arena, field, column);
         DataType type = field.type();
         return switch (column) {
-            case Column.Bytes bytes -> new ColumnView(
-                    field.id(), type, null, rowCount, 0, copy(arena, bytes.data()), ints(arena, bytes.offsets()),
-                    null, validity);
-            case Column.FloatVectors vectors -> new ColumnView(
-                    field.id(), type, null, rowCount, vectors.dimension(), values(arena, type, vectors), null, null,
-                    validity);
+            case Column.Bytes bytes ->
+                new ColumnView(
+                        field.id(),
+                        type,
+                        null,
+                        rowCount,
+                        0,
+                        copy(arena, bytes.data()),
+                        ints(arena, bytes.offsets()),
+                        null,
+                        validity);
+            case Column.FloatVectors vectors ->
+                new ColumnView(
+                        field.id(),
+                        type,
+                        null,
+                        rowCount,
+                        vectors.dimension(),
+                        values(arena, type, vectors),
+                        null,
+                        null,
+                        validity);
             case Column.Arrays arrays -> {
                 DataType elementType = field.elementType();
                 MemorySegment offsets = ints(arena, arrays.offsets());
                 yield arrays.elements() instanceof Column.Bytes texts
                         ? new ColumnView(
-                                field.id(), type, elementType, rowCount, 0, copy(arena, texts.data()), offsets,
-                                ints(arena, texts.offsets()), validity)
+                                field.id(),
+                                type,
+                                elementType,
+                                rowCount,
+                                0,
+                                copy(arena, texts.data()),
+                                offsets,
+                                ints(arena, texts.offsets()),
+                                validity)
                         : new ColumnView(
-                                field.id(), type, elementType, rowCount, 0,
-                                values(arena, elementType, arrays.elements()), offsets, null, validity);
+                                field.id(),
+                                type,
+                                elementType,
+                                rowCount,
+                                0,
+                                values(arena, elementType, arrays.elements()),
+                                offsets,
+                                null,
+                                validity);
             }
-            case Column.Bools _, Column.Ints _, Column.Longs _, Column.Floats _, Column.Doubles _ -> new ColumnView(
-                    field.id(), type, null, rowCount, 0, values(arena, type, column), null, null, validity);
+            case Column.Bools _, Column.Ints _, Column.Longs _, Column.Floats _, Column.Doubles _ ->
+                new ColumnView(field.id(), type, null, rowCount, 0, values(arena, type, column), null, null, validity);
         };
     }
 
     private static MemorySegment values(Arena arena, DataType type, Column column) {
         return switch (column) {
-            case Column.Bools(boolean[] values, _) -> {
+            case Column.Bools(boolean[] values, var _) -> {
                 MemorySegment to = arena.allocate(values.length, 64);
                 for (int i = 0; i < values.length; i++) {
                     to.set(ValueLayout.JAVA_BYTE, i, (byte) (values[i] ? 1 : 0));
                 }
                 yield to;
             }
-            case Column.Ints(int[] values, _) -> {
+            case Column.Ints(int[] values, var _) -> {
                 MemorySegment to = arena.allocate((long) values.length * type.elementBytes(), 64);
                 for (int i = 0; i < values.length; i++) {
                     switch (type) {
@@ -96,20 +126,19 @@ public final class Blocks {
                 }
                 yield to;
             }
-            case Column.Longs(long[] values, _) -> {
+            case Column.Longs(long[] values, var _) -> {
                 MemorySegment to = arena.allocate(values.length * 8L, 64);
                 MemorySegment.copy(values, 0, to, ColumnView.LONG, 0, values.length);
                 yield to;
             }
-            case Column.Floats(float[] values, _) -> floats(arena, values);
-            case Column.FloatVectors(float[] values, _) -> floats(arena, values);
-            case Column.Doubles(double[] values, _) -> {
+            case Column.Floats(float[] values, var _) -> floats(arena, values);
+            case Column.FloatVectors(float[] values, var _) -> floats(arena, values);
+            case Column.Doubles(double[] values, var _) -> {
                 MemorySegment to = arena.allocate(values.length * 8L, 64);
                 MemorySegment.copy(values, 0, to, ColumnView.DOUBLE, 0, values.length);
                 yield to;
             }
-            case Column.Bytes _, Column.Arrays _ ->
-                throw new IllegalArgumentException("no fixed width: type=" + type);
+            case Column.Bytes _, Column.Arrays _ -> throw new IllegalArgumentException("no fixed width: type=" + type);
         };
     }
 

@@ -82,8 +82,7 @@ public final class Words {
     }
 
     /** Writes a file; {@code bits} is 32 or 16. */
-    public static void write(OutputStream out, List<String> words, List<float[]> vectors, int bits)
-            throws IOException {
+    public static void write(OutputStream out, List<String> words, List<float[]> vectors, int bits) throws IOException {
         int dimension = vectors.getFirst().length;
         var text = new ByteArrayOutputStream();
         int[] starts = new int[words.size() + 1];

@@ -73,7 +73,9 @@ final class NativeHandler {
         return finishedWithin(operation, wait.get())
                 .flatMap(latest -> resource(
                         ServerResponse.status(latest.finished() ? HttpStatus.OK : HttpStatus.ACCEPTED)
-                                .header("Preference-Applied", "wait=" + wait.get().toSeconds()),
+                                .header(
+                                        "Preference-Applied",
+                                        "wait=" + wait.get().toSeconds()),
                         request,
                         latest));
     }
@@ -91,8 +93,7 @@ final class NativeHandler {
 
     private static URI locationOf(ServerRequest request, OperationView operation) {
         String prefix = request.requestPath().contextPath().value();
-        return UriComponentsBuilder.fromPath(prefix + NativeRoutes.OPERATION)
-                .build(operation.id());
+        return UriComponentsBuilder.fromPath(prefix + NativeRoutes.OPERATION).build(operation.id());
     }
 
     // Operations
@@ -103,7 +104,9 @@ final class NativeHandler {
     }
 
     Mono<ServerResponse> operation(ServerRequest request) {
-        return engine.operation(operationId(request)).map(NativeMapper::operation).flatMap(NativeHandler::json);
+        return engine.operation(operationId(request))
+                .map(NativeMapper::operation)
+                .flatMap(NativeHandler::json);
     }
 
     Mono<ServerResponse> cancel(ServerRequest request) {

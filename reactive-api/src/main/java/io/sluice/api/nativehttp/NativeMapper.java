@@ -55,19 +55,30 @@ final class NativeMapper {
         List<OperationView> passing = views.stream().filter(query::passes).toList();
         return new NativeWire.Operations(
                 passing.size(),
-                passing.stream().limit(query.limit()).map(NativeMapper::operation).toList());
+                passing.stream()
+                        .limit(query.limit())
+                        .map(NativeMapper::operation)
+                        .toList());
     }
 
     static NativeWire.Event event(OperationEvent event) {
         return new NativeWire.Event(
-                event.eventId(), event.type().wireName(), text(event.at()), null, segment(event),
+                event.eventId(),
+                event.type().wireName(),
+                text(event.at()),
+                null,
+                segment(event),
                 operation(event.view()));
     }
 
     static NativeWire.Event event(MultiplexedEvent numbered) {
         OperationEvent event = numbered.event();
         return new NativeWire.Event(
-                numbered.eventId(), event.type().wireName(), text(event.at()), event.eventId(), segment(event),
+                numbered.eventId(),
+                event.type().wireName(),
+                text(event.at()),
+                event.eventId(),
+                segment(event),
                 operation(event.view()));
     }
 
@@ -100,7 +111,8 @@ final class NativeMapper {
                 problem(summary.load().failure(), null));
     }
 
-    private static NativeWire.@Nullable Problem problem(@Nullable EngineException failure, @Nullable String operationId) {
+    private static NativeWire.@Nullable Problem problem(
+            @Nullable EngineException failure, @Nullable String operationId) {
         return failure == null ? null : Problems.of(failure, operationId);
     }
 

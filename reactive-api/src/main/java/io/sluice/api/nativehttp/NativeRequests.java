@@ -71,8 +71,11 @@ final class NativeRequests {
             }
         }
         return new OperationQuery(
-                states, kind(first(parameters, "kind")), first(parameters, "database"),
-                first(parameters, "collection"), limit(first(parameters, "limit")));
+                states,
+                kind(first(parameters, "kind")),
+                first(parameters, "database"),
+                first(parameters, "collection"),
+                limit(first(parameters, "limit")));
     }
 
     private static @Nullable OperationKind kind(@Nullable String text) {
@@ -114,7 +117,10 @@ final class NativeRequests {
     static Set<String> split(Map<String, List<String>> parameters, String name) {
         Set<String> values = new LinkedHashSet<>();
         for (String list : parameters.getOrDefault(name, List.of())) {
-            Arrays.stream(list.split(",")).map(String::strip).filter(value -> !value.isEmpty()).forEach(values::add);
+            Arrays.stream(list.split(","))
+                    .map(String::strip)
+                    .filter(value -> !value.isEmpty())
+                    .forEach(values::add);
         }
         return values;
     }
@@ -122,7 +128,9 @@ final class NativeRequests {
     /** Null when it is missing or blank. */
     static @Nullable String first(Map<String, List<String>> parameters, String name) {
         List<String> values = parameters.getOrDefault(name, List.of());
-        return values.isEmpty() || values.getFirst().isBlank() ? null : values.getFirst().strip();
+        return values.isEmpty() || values.getFirst().isBlank()
+                ? null
+                : values.getFirst().strip();
     }
 
     /** What {@code Prefer: wait=N} asks for (RFC 7240), at most ten minutes; malformed preferences are ignored. */

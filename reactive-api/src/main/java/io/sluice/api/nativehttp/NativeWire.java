@@ -112,5 +112,4 @@ final class NativeWire {
             @Nullable Problem failure) {}
 
     record Collections(String database, List<Collection> collections) {}
-
 }

@@ -27,8 +27,17 @@ final class Problems {
         NativeWire.Problem plain = plain(error.code(), status(error), error.text(), operationId);
         return error instanceof EngineException.OutOfBudget budget
                 ? new NativeWire.Problem(
-                        plain.type(), plain.title(), plain.status(), plain.detail(), plain.code(), plain.retryable(),
-                        budget.needBytes(), budget.freeBytes(), budget.limitBytes(), budget.holders(), operationId)
+                        plain.type(),
+                        plain.title(),
+                        plain.status(),
+                        plain.detail(),
+                        plain.code(),
+                        plain.retryable(),
+                        budget.needBytes(),
+                        budget.freeBytes(),
+                        budget.limitBytes(),
+                        budget.holders(),
+                        operationId)
                 : plain;
     }
 
@@ -37,33 +46,52 @@ final class Problems {
         return switch (error) {
             case EngineException refusal -> of(refusal, operationId);
             case DataBufferLimitException _ ->
-                plain(ErrorCode.TOO_LARGE, HttpStatus.CONTENT_TOO_LARGE, "the body is too large: "
-                        + error.getMessage(), operationId);
+                plain(
+                        ErrorCode.TOO_LARGE,
+                        HttpStatus.CONTENT_TOO_LARGE,
+                        "the body is too large: " + error.getMessage(),
+                        operationId);
             case InvalidMediaTypeException _ ->
-                plain(ErrorCode.INVALID_PARAMETER, HttpStatus.BAD_REQUEST, "the Accept header is not valid: "
-                        + error.getMessage(), operationId);
+                plain(
+                        ErrorCode.INVALID_PARAMETER,
+                        HttpStatus.BAD_REQUEST,
+                        "the Accept header is not valid: " + error.getMessage(),
+                        operationId);
             case ErrorResponse response ->
                 plain(
                         response.getStatusCode().is4xxClientError()
                                 ? ErrorCode.INVALID_PARAMETER
                                 : ErrorCode.UNEXPECTED,
-                        HttpStatus.valueOf(response.getStatusCode().value()), String.valueOf(error.getMessage()),
+                        HttpStatus.valueOf(response.getStatusCode().value()),
+                        String.valueOf(error.getMessage()),
                         operationId);
             default -> {
                 LOG.error("native request failed unexpectedly", error);
-                yield plain(ErrorCode.UNEXPECTED, HttpStatus.INTERNAL_SERVER_ERROR,
-                        "unexpected error: " + error + ". The server's log has the details", operationId);
+                yield plain(
+                        ErrorCode.UNEXPECTED,
+                        HttpStatus.INTERNAL_SERVER_ERROR,
+                        "unexpected error: " + error + ". The server's log has the details",
+                        operationId);
             }
         };
     }
 
-    static NativeWire.Problem plain(
-            ErrorCode code, HttpStatus status, String detail, @Nullable String operationId) {
+    static NativeWire.Problem plain(ErrorCode code, HttpStatus status, String detail, @Nullable String operationId) {
         String words = code.name().toLowerCase(Locale.ROOT);
-        String title = words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1).replace('_', ' ');
+        String title = words.substring(0, 1).toUpperCase(Locale.ROOT)
+                + words.substring(1).replace('_', ' ');
         return new NativeWire.Problem(
-                "urn:sluice:error:" + words.replace('_', '-'), title, status.value(), detail, code.code(),
-                code.retriable(), null, null, null, null, operationId);
+                "urn:sluice:error:" + words.replace('_', '-'),
+                title,
+                status.value(),
+                detail,
+                code.code(),
+                code.retriable(),
+                null,
+                null,
+                null,
+                null,
+                operationId);
     }
 
     /** The status of each decision that a caller can make. */

@@ -24,7 +24,9 @@ class EventStreamsTest {
     void operation_silence_isBrokenByHeartbeats() {
         StepVerifier.withVirtualTime(() -> texts(
                         new EventStreams(NativeHttpOptions.defaults()),
-                        Mono.delay(Duration.ofSeconds(40)).map(_ -> Samples.of(Type.LOADED)).flux(),
+                        Mono.delay(Duration.ofSeconds(40))
+                                .map(_ -> Samples.of(Type.LOADED))
+                                .flux(),
                         SSE))
                 .expectNext("retry: 2000\n\n")
                 .expectNoEvent(Duration.ofSeconds(15))

@@ -26,7 +26,8 @@ class EventsDocTest {
     private static void assertDocumented(String heading, Object value) throws IOException {
         String json = NativeWire.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value);
         Matcher block = Pattern.compile(
-                        "^### `" + Pattern.quote(heading) + "`$.*?^```json\\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE)
+                        "^### `" + Pattern.quote(heading) + "`$.*?^```json\\n(.*?)^```$",
+                        Pattern.DOTALL | Pattern.MULTILINE)
                 .matcher(Files.readString(DOC));
         assertThat(block.find()).as("an example of %s:%n%s", heading, json).isTrue();
         assertThat(NativeWire.JSON.readTree(block.group(1)))

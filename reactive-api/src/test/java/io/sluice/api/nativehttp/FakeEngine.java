@@ -28,7 +28,9 @@ final class FakeEngine implements NativeEngine {
     Flux<OperationEvent> operationEvents = Flux.empty();
     Flux<MultiplexedEvent> events = Flux.empty();
     Mono<OperationView> finished = Mono.never();
-    @Nullable RuntimeException refusal;
+
+    @Nullable
+    RuntimeException refusal;
 
     private <T> Mono<T> answer(T value) {
         return refusal == null ? Mono.just(value) : Mono.error(refusal);
@@ -52,7 +54,12 @@ final class FakeEngine implements NativeEngine {
         var part = new LoadEstimate.PartEstimate("vector", "field", 4_096, false);
         var segment = new LoadEstimate.SegmentEstimate(447, 10, 4_096, List.of(part));
         return answer(new LoadEstimate(
-                request.database(), request.collection(), 4_096, 1_000, 8_192, false,
+                request.database(),
+                request.collection(),
+                4_096,
+                1_000,
+                8_192,
+                false,
                 List.of(new LoadEstimate.PartitionEstimate("_default", 4_096, List.of(segment))),
                 List.of(new Holder("default.images", 7_192))));
     }
@@ -111,9 +118,14 @@ final class FakeEngine implements NativeEngine {
         var segment = new MemoryReport.SegmentMemory(447, 10, false, 4_096, List.of(field));
         var partition = new MemoryReport.PartitionMemory("_default", 4_096, List.of(segment));
         return answer(new MemoryReport(
-                8_192, 4_096, 4_096, 4_096, 0, Map.of("load", 4_096L), List.of(new Holder("default.articles", 4_096)),
-                1_000_000, List.of(
-                        new MemoryReport.CollectionMemory("default", "articles", 4_096, 0, List.of(partition)))));
+                8_192,
+                4_096,
+                4_096,
+                4_096,
+                0,
+                Map.of("load", 4_096L),
+                List.of(new Holder("default.articles", 4_096)),
+                1_000_000,
+                List.of(new MemoryReport.CollectionMemory("default", "articles", 4_096, 0, List.of(partition)))));
     }
-
 }

@@ -45,7 +45,8 @@ class NativeRoutesTest {
     }
 
     private static Consumer<EntityExchangeResult<byte[]>> is(String pointer, Object wanted) {
-        return value(pointer, found -> assertThat(found.toString()).isEqualTo(NativeWire.JSON.writeValueAsString(wanted)));
+        return value(
+                pointer, found -> assertThat(found.toString()).isEqualTo(NativeWire.JSON.writeValueAsString(wanted)));
     }
 
     private static Consumer<EntityExchangeResult<byte[]>> isMissing(String pointer) {
@@ -67,9 +68,12 @@ class NativeRoutesTest {
                 .bodyValue("{\"partitions\":[\"p\"],\"fields\":[\"id\",\"vector\"],\"skipDynamicField\":true,"
                         + "\"priority\":\"low\",\"refresh\":true,\"deadline\":1.5}")
                 .exchange()
-                .expectStatus().isAccepted()
-                .expectHeader().valueEquals(HttpHeaders.LOCATION, "/api/v1/operations/op-1a2b")
-                .expectHeader().contentType(MediaType.APPLICATION_JSON)
+                .expectStatus()
+                .isAccepted()
+                .expectHeader()
+                .valueEquals(HttpHeaders.LOCATION, "/api/v1/operations/op-1a2b")
+                .expectHeader()
+                .contentType(MediaType.APPLICATION_JSON)
                 .expectBody()
                 .consumeWith(is("/id", "op-1a2b"))
                 .consumeWith(is("/kind", "load"))
@@ -79,8 +83,17 @@ class NativeRoutesTest {
                 .consumeWith(isMissing("/failure"));
         assertThat(engine.asked)
                 .containsExactly(new LoadRequest(
-                        "default", "articles", List.of("p"), List.of("id", "vector"), true, 0, List.of(), true, true,
-                        Duration.ofMillis(1_500), true));
+                        "default",
+                        "articles",
+                        List.of("p"),
+                        List.of("id", "vector"),
+                        true,
+                        0,
+                        List.of(),
+                        true,
+                        true,
+                        Duration.ofMillis(1_500),
+                        true));
     }
 
     @Test
@@ -93,26 +106,28 @@ class NativeRoutesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            {"partition":["p"]}     | unknown key: key=partition. Known keys: [partitions, fields, skipDynamicField, priority, refresh, deadline]
-            {"partitions":"p"}      | wrong value: key=partitions, found="p". Send an array of names
-            {"fields":["a",1]}      | wrong value: key=fields, found=["a",1]. Send an array of names
-            {"refresh":"yes"}       | wrong value: key=refresh, found="yes". Send true or false
-            {"priority":"urgent"}   | wrong value: key=priority, found="urgent". Send "high" or "low"
-            {"deadline":"soon"}     | wrong value: key=deadline, found="soon".
-            {"deadline":0}          | wrong value: key=deadline, found=0.
-            {"deadline":"-PT1S"}    | wrong value: key=deadline
-            {"fields":[],"fields":[]} | the body is not JSON
-            {"fields":              | the body is not JSON
-            {} {}                   | the body is not JSON
-            [1]                     | the body must be a JSON object: found=ARRAY
-            """)
+        {"partition":["p"]}     | unknown key: key=partition. Known keys: [partitions, fields, skipDynamicField, priority, refresh, deadline]
+        {"partitions":"p"}      | wrong value: key=partitions, found="p". Send an array of names
+        {"fields":["a",1]}      | wrong value: key=fields, found=["a",1]. Send an array of names
+        {"refresh":"yes"}       | wrong value: key=refresh, found="yes". Send true or false
+        {"priority":"urgent"}   | wrong value: key=priority, found="urgent". Send "high" or "low"
+        {"deadline":"soon"}     | wrong value: key=deadline, found="soon".
+        {"deadline":0}          | wrong value: key=deadline, found=0.
+        {"deadline":"-PT1S"}    | wrong value: key=deadline
+        {"fields":[],"fields":[]} | the body is not JSON
+        {"fields":              | the body is not JSON
+        {} {}                   | the body is not JSON
+        [1]                     | the body must be a JSON object: found=ARRAY
+        """)
     void load_wrongBody_isAProblem(String body, String detail) {
         client.post()
                 .uri(LOAD)
                 .bodyValue(body)
                 .exchange()
-                .expectStatus().isBadRequest()
-                .expectHeader().contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .expectStatus()
+                .isBadRequest()
+                .expectHeader()
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .expectBody()
                 .consumeWith(is("/type", "urn:sluice:error:invalid-parameter"))
                 .consumeWith(is("/title", "Invalid parameter"))
@@ -129,8 +144,10 @@ class NativeRoutesTest {
         client.post()
                 .uri(LOAD)
                 .exchange()
-                .expectStatus().isEqualTo(507)
-                .expectHeader().contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .expectStatus()
+                .isEqualTo(507)
+                .expectHeader()
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .expectBody()
                 .consumeWith(is("/code", 3))
                 .consumeWith(is("/needBytes", 536_870_912))
@@ -142,20 +159,25 @@ class NativeRoutesTest {
 
     @Test
     void load_acceptingAStream_answersTheEvents() {
-        engine.operationEvents = Flux.just(Type.SNAPSHOT, Type.PROGRESS, Type.LOADED).map(Samples::of);
+        engine.operationEvents =
+                Flux.just(Type.SNAPSHOT, Type.PROGRESS, Type.LOADED).map(Samples::of);
         for (MediaType type : List.of(MediaType.TEXT_EVENT_STREAM, MediaType.APPLICATION_NDJSON)) {
             String body = client.post()
                     .uri(LOAD)
                     .accept(type)
                     .exchange()
-                    .expectStatus().isOk()
-                    .expectHeader().contentTypeCompatibleWith(type)
-                    .expectHeader().valueEquals(HttpHeaders.LOCATION, "/api/v1/operations/op-1a2b")
+                    .expectStatus()
+                    .isOk()
+                    .expectHeader()
+                    .contentTypeCompatibleWith(type)
+                    .expectHeader()
+                    .valueEquals(HttpHeaders.LOCATION, "/api/v1/operations/op-1a2b")
                     .expectBody(String.class)
                     .returnResult()
                     .getResponseBody();
             assert body != null;
-            assertThat(body.lines().filter(line -> line.contains("\"event\":\"loaded\""))).hasSize(1);
+            assertThat(body.lines().filter(line -> line.contains("\"event\":\"loaded\"")))
+                    .hasSize(1);
         }
     }
 
@@ -166,8 +188,10 @@ class NativeRoutesTest {
                 .uri(LOAD)
                 .header("Prefer", "respond-async, wait=10")
                 .exchange()
-                .expectStatus().isOk()
-                .expectHeader().valueEquals("Preference-Applied", "wait=10")
+                .expectStatus()
+                .isOk()
+                .expectHeader()
+                .valueEquals("Preference-Applied", "wait=10")
                 .expectBody()
                 .consumeWith(is("/state", "loaded"))
                 .consumeWith(is("/finished", true));
@@ -180,7 +204,8 @@ class NativeRoutesTest {
                 .uri(LOAD)
                 .header("Prefer", "wait=0")
                 .exchange()
-                .expectStatus().isAccepted()
+                .expectStatus()
+                .isAccepted()
                 .expectBody()
                 .consumeWith(is("/percent", 40));
     }
@@ -191,8 +216,10 @@ class NativeRoutesTest {
                 .uri("/api/v1/databases/d%20b/collections/c%2Fd/release")
                 .bodyValue("{\"partitions\":[\"p\"]}")
                 .exchange()
-                .expectStatus().isAccepted()
-                .expectHeader().valueEquals(HttpHeaders.LOCATION, "/api/v1/operations/op-3c4d");
+                .expectStatus()
+                .isAccepted()
+                .expectHeader()
+                .valueEquals(HttpHeaders.LOCATION, "/api/v1/operations/op-3c4d");
         assertThat(engine.asked.getFirst()).isInstanceOf(ReleaseRequest.class);
         assertThat(((ReleaseRequest) engine.asked.getFirst()).partitions()).containsExactly("p");
     }
@@ -202,7 +229,8 @@ class NativeRoutesTest {
         client.post()
                 .uri("/api/v1/databases/default/collections/articles/estimate")
                 .exchange()
-                .expectStatus().isOk()
+                .expectStatus()
+                .isOk()
                 .expectBody()
                 .consumeWith(is("/needBytes", 4_096))
                 .consumeWith(is("/fits", false))
@@ -215,27 +243,41 @@ class NativeRoutesTest {
         engine.operations.add(Samples.release("released", 2));
         engine.operations.add(Samples.load("copying", 40, 7, null, null));
         engine.operations.add(Samples.load("loaded", 100, 12, null, null));
-        client.get().uri("/api/v1/operations?state=loaded,released&limit=1").exchange().expectStatus().isOk()
+        client.get()
+                .uri("/api/v1/operations?state=loaded,released&limit=1")
+                .exchange()
+                .expectStatus()
+                .isOk()
                 .expectBody()
                 .consumeWith(is("/total", 2))
                 .consumeWith(isMissing("/operations/1"))
                 .consumeWith(is("/operations/0/state", "released"));
-        client.get().uri("/api/v1/operations?kind=load&database=default&collection=articles").exchange()
-                .expectBody().consumeWith(is("/total", 2));
-        client.get().uri("/api/v1/operations?collection=others").exchange()
-                .expectBody().consumeWith(is("/total", 0));
+        client.get()
+                .uri("/api/v1/operations?kind=load&database=default&collection=articles")
+                .exchange()
+                .expectBody()
+                .consumeWith(is("/total", 2));
+        client.get()
+                .uri("/api/v1/operations?collection=others")
+                .exchange()
+                .expectBody()
+                .consumeWith(is("/total", 0));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            state=done   | unknown operation state: state=done
-            kind=copy    | unknown operation kind: kind=copy
-            limit=0      | limit is out of range: limit=0
-            limit=many   | limit is out of range: limit=many
-            colection=c  | unknown query parameter: name=colection
-            """)
+        state=done   | unknown operation state: state=done
+        kind=copy    | unknown operation kind: kind=copy
+        limit=0      | limit is out of range: limit=0
+        limit=many   | limit is out of range: limit=many
+        colection=c  | unknown query parameter: name=colection
+        """)
     void operations_wrongFilter_isAProblem(String query, String detail) {
-        client.get().uri("/api/v1/operations?" + query).exchange().expectStatus().isBadRequest()
+        client.get()
+                .uri("/api/v1/operations?" + query)
+                .exchange()
+                .expectStatus()
+                .isBadRequest()
                 .expectBody()
                 .consumeWith(starts("/detail", detail));
     }
@@ -243,8 +285,13 @@ class NativeRoutesTest {
     @Test
     void operation_unknown_isAProblemWithItsId() {
         for (String path : List.of("", "/events")) {
-            client.get().uri("/api/v1/operations/op-9" + path).exchange().expectStatus().isNotFound()
-                    .expectHeader().contentType(MediaType.APPLICATION_PROBLEM_JSON)
+            client.get()
+                    .uri("/api/v1/operations/op-9" + path)
+                    .exchange()
+                    .expectStatus()
+                    .isNotFound()
+                    .expectHeader()
+                    .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                     .expectBody()
                     .consumeWith(is("/code", ErrorCode.OPERATION_NOT_FOUND.code()))
                     .consumeWith(is("/operationId", "op-9"));
@@ -254,7 +301,11 @@ class NativeRoutesTest {
     @Test
     void operation_failed_carriesItsProblem() {
         engine.operations.add(Samples.of(Type.FAILED).view());
-        client.get().uri("/api/v1/operations/op-1a2b").exchange().expectStatus().isOk()
+        client.get()
+                .uri("/api/v1/operations/op-1a2b")
+                .exchange()
+                .expectStatus()
+                .isOk()
                 .expectBody()
                 .consumeWith(is("/state", "failed"))
                 .consumeWith(is("/failure/status", 507))
@@ -265,7 +316,11 @@ class NativeRoutesTest {
     @Test
     void cancel_answersTheOperation() {
         engine.operations.add(Samples.of(Type.CANCELLED).view());
-        client.post().uri("/api/v1/operations/op-1a2b/cancel").exchange().expectStatus().isOk()
+        client.post()
+                .uri("/api/v1/operations/op-1a2b/cancel")
+                .exchange()
+                .expectStatus()
+                .isOk()
                 .expectBody()
                 .consumeWith(is("/state", "cancelled"))
                 .consumeWith(is("/failure/code", 10000));
@@ -274,74 +329,132 @@ class NativeRoutesTest {
     @Test
     void operationEvents_sse_hasIdsNamesAndHeaders() {
         engine.operations.add(Samples.load("copying", 40, 7, null, null));
-        engine.operationEvents = Flux.just(Type.SNAPSHOT, Type.SEGMENT, Type.LOADED).map(Samples::of);
-        var result = client.get().uri("/api/v1/operations/op-1a2b/events").exchange().expectStatus().isOk()
-                .expectHeader().contentTypeCompatibleWith(MediaType.TEXT_EVENT_STREAM)
-                .expectHeader().valueEquals(HttpHeaders.CACHE_CONTROL, "no-store")
-                .expectHeader().valueEquals("X-Accel-Buffering", "no")
-                .expectBody(String.class).returnResult().getResponseBody();
+        engine.operationEvents =
+                Flux.just(Type.SNAPSHOT, Type.SEGMENT, Type.LOADED).map(Samples::of);
+        var result = client.get()
+                .uri("/api/v1/operations/op-1a2b/events")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectHeader()
+                .contentTypeCompatibleWith(MediaType.TEXT_EVENT_STREAM)
+                .expectHeader()
+                .valueEquals(HttpHeaders.CACHE_CONTROL, "no-store")
+                .expectHeader()
+                .valueEquals("X-Accel-Buffering", "no")
+                .expectBody(String.class)
+                .returnResult()
+                .getResponseBody();
         assert result != null;
-        assertThat(result.lines().filter(line -> !line.startsWith("data: "))).containsExactly(
-                "retry: 2000", "",
-                "id: op-1a2b:7", "event: snapshot", "",
-                "id: op-1a2b:8", "event: segment", "",
-                "id: op-1a2b:12", "event: loaded", "");
+        assertThat(result.lines().filter(line -> !line.startsWith("data: ")))
+                .containsExactly(
+                        "retry: 2000",
+                        "",
+                        "id: op-1a2b:7",
+                        "event: snapshot",
+                        "",
+                        "id: op-1a2b:8",
+                        "event: segment",
+                        "",
+                        "id: op-1a2b:12",
+                        "event: loaded",
+                        "");
         assertThat(engine.asked).containsExactly("op-1a2b after null");
     }
 
     @Test
     void operationEvents_lastEventId_headerBeforeParameter() {
         engine.operations.add(Samples.load("copying", 40, 7, null, null));
-        client.get().uri("/api/v1/operations/op-1a2b/events?lastEventId=op-1a2b:3").exchange().expectStatus().isOk();
-        client.get().uri("/api/v1/operations/op-1a2b/events?lastEventId=op-1a2b:3")
-                .header("Last-Event-ID", "op-1a2b:5").exchange().expectStatus().isOk();
+        client.get()
+                .uri("/api/v1/operations/op-1a2b/events?lastEventId=op-1a2b:3")
+                .exchange()
+                .expectStatus()
+                .isOk();
+        client.get()
+                .uri("/api/v1/operations/op-1a2b/events?lastEventId=op-1a2b:3")
+                .header("Last-Event-ID", "op-1a2b:5")
+                .exchange()
+                .expectStatus()
+                .isOk();
         assertThat(engine.asked).containsExactly("op-1a2b after op-1a2b:3", "op-1a2b after op-1a2b:5");
     }
 
     @Test
     void operationEvents_terminalId_answersNoContent() {
         engine.operations.add(Samples.of(Type.LOADED).view());
-        client.get().uri("/api/v1/operations/op-1a2b/events").header("Last-Event-ID", "op-1a2b:12")
-                .exchange().expectStatus().isNoContent();
-        client.get().uri("/api/v1/operations/op-1a2b/events").header("Last-Event-ID", "op-1a2b:11")
-                .exchange().expectStatus().isOk();
+        client.get()
+                .uri("/api/v1/operations/op-1a2b/events")
+                .header("Last-Event-ID", "op-1a2b:12")
+                .exchange()
+                .expectStatus()
+                .isNoContent();
+        client.get()
+                .uri("/api/v1/operations/op-1a2b/events")
+                .header("Last-Event-ID", "op-1a2b:11")
+                .exchange()
+                .expectStatus()
+                .isOk();
     }
 
     @Test
     void operationEvents_ndjson_isOneObjectPerLine() {
         engine.operations.add(Samples.load("copying", 40, 7, null, null));
         engine.operationEvents = Flux.just(Type.SNAPSHOT, Type.FAILED).map(Samples::of);
-        String body = client.get().uri("/api/v1/operations/op-1a2b/events").accept(MediaType.APPLICATION_NDJSON)
-                .exchange().expectStatus().isOk().expectBody(String.class).returnResult().getResponseBody();
+        String body = client.get()
+                .uri("/api/v1/operations/op-1a2b/events")
+                .accept(MediaType.APPLICATION_NDJSON)
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody(String.class)
+                .returnResult()
+                .getResponseBody();
         assert body != null;
-        assertThat(body.lines().map(line -> NativeWire.JSON.readTree(line).get("id").stringValue()))
+        assertThat(body.lines()
+                        .map(line -> NativeWire.JSON.readTree(line).get("id").stringValue()))
                 .containsExactly("op-1a2b:7", "op-1a2b:3");
     }
 
     @Test
     void operationEvents_otherFormat_isNotAcceptable() {
         engine.operations.add(Samples.load("copying", 40, 7, null, null));
-        client.get().uri("/api/v1/operations/op-1a2b/events").accept(MediaType.APPLICATION_JSON)
-                .exchange().expectStatus().isEqualTo(406)
-                .expectHeader().contentType(MediaType.APPLICATION_PROBLEM_JSON);
+        client.get()
+                .uri("/api/v1/operations/op-1a2b/events")
+                .accept(MediaType.APPLICATION_JSON)
+                .exchange()
+                .expectStatus()
+                .isEqualTo(406)
+                .expectHeader()
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON);
     }
 
     @Test
     void events_everything_isNumberedByTheServer() {
         engine.events = Flux.just(new MultiplexedEvent("e5", 41, Samples.of(Type.LOADED)));
-        String body = client.get().uri("/api/v1/events?database=default&collections=articles,images&lastEventId=e5:40")
-                .exchange().expectStatus().isOk().expectBody(String.class).returnResult().getResponseBody();
-        assertThat(body).contains("id: e5:41\nevent: loaded\ndata: {\"id\":\"e5:41\"")
+        String body = client.get()
+                .uri("/api/v1/events?database=default&collections=articles,images&lastEventId=e5:40")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody(String.class)
+                .returnResult()
+                .getResponseBody();
+        assertThat(body)
+                .contains("id: e5:41\nevent: loaded\ndata: {\"id\":\"e5:41\"")
                 .contains("\"operationEventId\":\"op-1a2b:12\"");
         assertThat(engine.asked).containsExactly("default [articles, images] after e5:40");
     }
 
     @Test
     void events_serverCloses_streamEndsCleanly() {
-        engine.events = Flux.concat(
-                Flux.just(new MultiplexedEvent("e5", 41, Samples.of(Type.SNAPSHOT))), Flux.never());
-        var body = client.get().uri("/api/v1/events").exchange().expectStatus().isOk()
-                .returnResult(byte[].class).getResponseBody()
+        engine.events = Flux.concat(Flux.just(new MultiplexedEvent("e5", 41, Samples.of(Type.SNAPSHOT))), Flux.never());
+        var body = client.get()
+                .uri("/api/v1/events")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .returnResult(byte[].class)
+                .getResponseBody()
                 .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
         StepVerifier.create(body.filter(text -> text.contains("snapshot")))
                 .expectNextCount(1)
@@ -354,14 +467,24 @@ class NativeRoutesTest {
         engine.events = Flux.concat(
                 Flux.just(new MultiplexedEvent("e5", 41, Samples.of(Type.SNAPSHOT))),
                 Flux.error(new EngineException.Unavailable(ErrorCode.SERVICE_UNAVAILABLE, "closing")));
-        String body = client.get().uri("/api/v1/events").exchange().expectStatus().isOk()
-                .expectBody(String.class).returnResult().getResponseBody();
+        String body = client.get()
+                .uri("/api/v1/events")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody(String.class)
+                .returnResult()
+                .getResponseBody();
         assertThat(body).endsWith("\n\n").contains("event: snapshot");
     }
 
     @Test
     void collections_saysStateAndBytes() {
-        client.get().uri("/api/v1/databases/default/collections").exchange().expectStatus().isOk()
+        client.get()
+                .uri("/api/v1/databases/default/collections")
+                .exchange()
+                .expectStatus()
+                .isOk()
                 .expectBody()
                 .consumeWith(is("/database", "default"))
                 .consumeWith(is("/collections/0/state", "Loaded"))
@@ -374,36 +497,63 @@ class NativeRoutesTest {
 
     @Test
     void memory_isATree() {
-        client.get().uri("/api/v1/memory").exchange().expectStatus().isOk()
+        client.get()
+                .uri("/api/v1/memory")
+                .exchange()
+                .expectStatus()
+                .isOk()
                 .expectBody()
                 .consumeWith(is("/limitBytes", 8_192))
                 .consumeWith(is("/byTag/load", 4_096))
                 .consumeWith(is("/collections/0/partitions/0/segments/0/fields/0/parts/0/pages", "4KiB"));
-        client.get().uri("/api/v1/databases/default/collections/articles/memory").exchange().expectStatus().isOk();
+        client.get()
+                .uri("/api/v1/databases/default/collections/articles/memory")
+                .exchange()
+                .expectStatus()
+                .isOk();
         assertThat(engine.asked).containsExactly("memory null null", "memory default articles");
     }
-
 
     @Test
     void anything_unavailable_saysWhenToRetry() {
         engine.refusal = new EngineException.Unavailable(ErrorCode.SERVICE_NOT_READY, "starting");
-        client.get().uri("/api/v1/memory").exchange().expectStatus().isEqualTo(503)
-                .expectHeader().valueEquals(HttpHeaders.RETRY_AFTER, "1")
-                .expectBody().consumeWith(is("/retryable", true));
+        client.get()
+                .uri("/api/v1/memory")
+                .exchange()
+                .expectStatus()
+                .isEqualTo(503)
+                .expectHeader()
+                .valueEquals(HttpHeaders.RETRY_AFTER, "1")
+                .expectBody()
+                .consumeWith(is("/retryable", true));
     }
 
     @Test
     void anything_unknownPathOrMethod_isAProblem() {
-        client.get().uri("/api/v1/nothing").exchange().expectStatus().isNotFound()
-                .expectHeader().contentType(MediaType.APPLICATION_PROBLEM_JSON);
-        client.delete().uri("/api/v1/operations/op-1").exchange().expectStatus().isNotFound()
-                .expectBody().consumeWith(holds("/detail", "DELETE"));
+        client.get()
+                .uri("/api/v1/nothing")
+                .exchange()
+                .expectStatus()
+                .isNotFound()
+                .expectHeader()
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON);
+        client.delete()
+                .uri("/api/v1/operations/op-1")
+                .exchange()
+                .expectStatus()
+                .isNotFound()
+                .expectBody()
+                .consumeWith(holds("/detail", "DELETE"));
     }
 
     @Test
     void anything_unexpected_isAProblem() {
         engine.refusal = new IllegalStateException("broken");
-        client.get().uri("/api/v1/memory").exchange().expectStatus().isEqualTo(500)
+        client.get()
+                .uri("/api/v1/memory")
+                .exchange()
+                .expectStatus()
+                .isEqualTo(500)
                 .expectBody()
                 .consumeWith(is("/code", 65535))
                 .consumeWith(holds("/detail", "broken"));

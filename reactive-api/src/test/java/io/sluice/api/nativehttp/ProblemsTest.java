@@ -44,18 +44,20 @@ class ProblemsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-            wait=10                   | 10
-            respond-async, wait=5     | 5
-            wait = "7"; foo           | 7
-            WAIT=3                    | 3
-            wait=86400                | 600
-            wait=soon                 | -
-            waiting=5                 | -
-            await=5                   | -
-            wait=-1                   | -
-            """)
+        wait=10                   | 10
+        respond-async, wait=5     | 5
+        wait = "7"; foo           | 7
+        WAIT=3                    | 3
+        wait=86400                | 600
+        wait=soon                 | -
+        waiting=5                 | -
+        await=5                   | -
+        wait=-1                   | -
+        """)
     void wait_preferHeader_isRead(String header, Integer seconds) {
-        assertThat(NativeRequests.wait(List.of("handling=strict", header)).map(Duration::toSeconds).map(Long::intValue))
+        assertThat(NativeRequests.wait(List.of("handling=strict", header))
+                        .map(Duration::toSeconds)
+                        .map(Long::intValue))
                 .isEqualTo(Optional.ofNullable(seconds));
     }
 

@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every Java file looks as the formatter writes it; with {@code -Dsluice.format=apply} the formatter writes it. */
 class FormatTest {
-    private static final String APPLY =
-            "mvn test -pl app -am -Dtest=FormatTest -Dsurefire.failIfNoSpecifiedTests=false -Dsluice.format=apply";
+    private static final String APPLY = "mvn test -pl app -am -Dtest=FormatTest -Dsluice.format=apply";
 
     private final Formatter formatter = Formatter.createFormatter(JavaFormatterOptions.builder()
             .style(JavaFormatterOptions.Style.PALANTIR)

@@ -29,7 +29,7 @@ import tools.jackson.databind.JsonNode;
  */
 class CrashTest {
     private static final long SEED = Long.getLong("sluice.seed", 20_261_122);
-    private static final int KILLS = 3;
+    private static final int KILLS = Integer.getInteger("sluice.kills", 3);
     private static final int CLIENTS = 4;
     private static final int REQUESTS_PER_LIFE = 100;
     private static final int ROWS_PER_REQUEST = 40;
@@ -45,7 +45,7 @@ class CrashTest {
 
     @Test
     void server_killedWhileClientsWrite_keepsWhatItAcknowledged() throws Exception {
-        System.out.println("seed " + SEED + "; repeat with -Dsluice.seed=" + SEED);
+        System.out.println("seed " + SEED + "; repeat with -Dsluice.seed=" + SEED + ", torture with -Dsluice.kills=30");
         for (int owner = 0; owner < CLIENTS; owner++) {
             writers.add(new Writer(owner, owner % 2 == 0 ? INTS : TEXTS, new Random(SEED + owner)));
         }

@@ -428,6 +428,18 @@ class NativeE2eTest {
         assertThat(problem.path("retryable").isBoolean()).as("%s", problem).isTrue();
     }
 
+    /** Goal: whoever asks for a stream and is refused gets the problem, not a stream. */
+    @Test
+    void load_refusedWhileAcceptingEvents_isAProblem() {
+        for (String format : List.of(SSE, NDJSON)) {
+            NativeApi.Answer answer = api.post(of("nope", "load"), "", "Accept", format);
+
+            assertThat(answer.status()).isEqualTo(404);
+            assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+            assertThat(answer.json().path("code").asInt()).isEqualTo(100);
+        }
+    }
+
     @Test
     void events_inAFormatThatThereIsNot_areNotAcceptable() {
         assertThat(api.get("/api/v1/events", "Accept", "text/html").status()).isEqualTo(406);

@@ -9,7 +9,9 @@ import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.ErrorCode;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -18,8 +20,9 @@ import reactor.core.scheduler.Schedulers;
  * The H2 file behind the catalog: transactions, durability, errors. Thread-safe.
  *
  * <p>H2's driver does its work on the thread that subscribes. So everything runs on the one thread {@code catalog},
- * one transaction after another, each on a connection of its own. A change is complete when its checkpoint has
- * reached the disk: at commit H2 only writes ({@code WRITE_DELAY=0}), which survives a kill but no power cut.
+ * one transaction after another. A change is complete when its checkpoint has
+ * reached the disk, unless it is one of those that need not: at commit H2 only writes ({@code WRITE_DELAY=0}), which
+ * survives a kill but no power cut.
  */
 final class CatalogDatabase {
     private static final String FILE_NAME = "sluice";
@@ -29,6 +32,7 @@ final class CatalogDatabase {
     private final Path folder;
     private final ConnectionFactory connections;
     private final Scheduler thread;
+    private final AtomicReference<@Nullable Connection> idle = new AtomicReference<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** @param folder absolute, without {@code ;} */
@@ -56,15 +60,28 @@ final class CatalogDatabase {
 
     /** Runs {@code work} in one transaction, all or nothing; when it completes, the change survives a power cut. */
     <T> Mono<T> change(String what, Function<Session, Mono<T>> work) {
+        return inTransaction(what, work, CatalogDatabase::commitSynced);
+    }
+
+    /**
+     * As {@link #change}, but what is complete survives a kill only; a power cut may undo it until the next change of the
+     * other kind is complete. For what is as right undone as done, where nobody should wait for the disk.
+     */
+    <T> Mono<T> changeUnsynced(String what, Function<Session, Mono<T>> work) {
+        return inTransaction(what, work, connection -> Mono.from(connection.commitTransaction()));
+    }
+
+    private <T> Mono<T> inTransaction(
+            String what, Function<Session, Mono<T>> work, Function<Connection, Mono<Void>> commit) {
         return onOwnThread(
                 what,
                 connection -> Mono.from(connection.beginTransaction())
                         .then(work.apply(new Session(connection)))
-                        .flatMap(result -> commit(connection).thenReturn(result))
+                        .flatMap(result -> commit.apply(connection).thenReturn(result))
                         .onErrorResume(failure -> rollback(connection).then(Mono.error(failure))));
     }
 
-    private static Mono<Void> commit(Connection connection) {
+    private static Mono<Void> commitSynced(Connection connection) {
         return Mono.from(connection.commitTransaction())
                 .then(new Session(connection).run("CHECKPOINT SYNC"))
                 .then();
@@ -94,12 +111,25 @@ final class CatalogDatabase {
     private <T> Mono<T> onOwnThread(String what, Function<Connection, Mono<T>> work) {
         return Mono.defer(() -> closed.get()
                 ? Mono.error(isClosed())
-                : Mono.usingWhen(connections.create(), work, Connection::close)
+                : Mono.usingWhen(borrow(), work, this::giveBack, (connection, _) -> connection.close(), Connection::close)
                         .subscribeOn(thread)
                         .onErrorMap(failure -> failed(what, failure))
                         // A cancel would interrupt the thread, and an interrupt closes H2's file for everybody. A
                         // cached Mono is not cancelled by its subscribers.
                         .cache());
+    }
+
+    /** The connection of the last transaction if that ended well: to make one costs as much as to use it. */
+    private Mono<Connection> borrow() {
+        return Mono.defer(() -> {
+            Connection kept = idle.getAndSet(null);
+            return kept == null ? Mono.from(connections.create()) : Mono.just(kept);
+        });
+    }
+
+    private Mono<Void> giveBack(Connection connection) {
+        return Mono.defer(
+                () -> idle.compareAndSet(null, connection) ? Mono.empty() : Mono.from(connection.close()));
     }
 
     private EngineException isClosed() {

@@ -385,9 +385,10 @@ public final class R2dbcCatalog implements Catalog {
 
     @Override
     public Mono<Void> dropLoadSpec(long collectionId) {
-        return change(
-                "drop load spec of collection " + collectionId,
-                session -> session.run("DELETE FROM load_specs WHERE collection_id = $1", collectionId));
+        return database.changeUnsynced(
+                        "drop load spec of collection " + collectionId,
+                        session -> session.run("DELETE FROM load_specs WHERE collection_id = $1", collectionId))
+                .then();
     }
 
     // Segments and deltas

@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.CatalogContract;
+import io.sluice.engine.catalog.CollectionRecord;
 import io.sluice.engine.catalog.DatabaseRecord;
+import io.sluice.engine.catalog.LoadSpecRecord;
+import io.sluice.engine.catalog.PartitionRecord;
 import io.sluice.engine.error.EngineException;
+import io.sluice.engine.schema.CollectionSchema;
+import io.sluice.engine.schema.DataType;
+import io.sluice.engine.schema.FieldSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -120,6 +127,39 @@ class R2dbcCatalogTest extends CatalogContract {
     }
 
     /** Goal: a caller that goes away never harms the file. Method: cancel changes at once, then ask for more. */
+    /** What a killed process leaves is what the system has of its file. */
+    @Test
+    void dropLoadSpec_killedAfterwards_isDone() throws IOException {
+        Path killed = folder.resolve("killed");
+        Catalog catalog = openIn(killed);
+        catalog.put(new DatabaseRecord(1, "default", Map.of(), 1)).block();
+        catalog.create(
+                        new CollectionRecord(2, 1, "words", schema(), 2, 1, Map.of(), 1, 1, false),
+                        new PartitionRecord(3, 2, "_default", 1, 0, false))
+                .block();
+        catalog.put(new LoadSpecRecord(2, true, List.of(), List.of(), false, 1, false, "load-1", 1, 1))
+                .block();
+        catalog.dropLoadSpec(2).block();
+        Path left = Files.createDirectories(folder.resolve("left"));
+        Files.copy(killed.resolve("sluice.mv.db"), left.resolve("sluice.mv.db"));
+        catalog.close().block();
+
+        Catalog again = openIn(left);
+        assertThat(again.readAll().block())
+                .isNotNull()
+                .satisfies(all -> assertThat(all.collections()).hasSize(1))
+                .satisfies(all -> assertThat(all.loadSpecs()).isEmpty());
+        again.close().block();
+    }
+
+    private static CollectionSchema schema() {
+        return new CollectionSchema(
+                "",
+                List.of(FieldSchema.of("id", DataType.INT64).asPrimaryKey(false), FieldSchema.floatVector("vector", 4)),
+                false,
+                0);
+    }
+
     @Test
     void change_cancelledByItsCaller_leavesTheCatalogUsable() {
         Catalog catalog = openIn(folder.resolve("cancelled"));

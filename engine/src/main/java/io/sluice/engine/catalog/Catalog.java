@@ -5,8 +5,8 @@ import reactor.core.publisher.Mono;
 /**
  * The records that survive a restart. A port.
  *
- * <p>Every {@code Mono} is one transaction: when it completes, the change survives a power cut; when it fails, nothing
- * was changed. Each subscription is a transaction of its own, and none is stopped by a cancel. {@code put} inserts or
+ * <p>Every {@code Mono} is one transaction: when it completes, the change survives a power cut (but see
+ * {@link #dropLoadSpec}); when it fails, nothing was changed. Each subscription is a transaction of its own, and none is stopped by a cancel. {@code put} inserts or
  * replaces by id; {@code drop} of what is not there is harmless. The engine calls it from one DDL at a time per
  * collection, but from several threads. Errors are {@code EngineException.Failed} with what was tried.
  *
@@ -54,6 +54,10 @@ public interface Catalog {
 
     Mono<Void> put(LoadSpecRecord loadSpec);
 
+    /**
+     * The one change that survives a kill at once and a power cut only after the next other change: a release does not wait
+     * for the disk, and one that is forgotten loads a collection that nobody had to lose.
+     */
     Mono<Void> dropLoadSpec(long collectionId);
 
     /**

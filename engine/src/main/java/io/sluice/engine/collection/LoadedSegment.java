@@ -33,6 +33,9 @@ import java.util.Set;
  * Immutable, except for the delete mask, which the collection's lock guards and which all versions of one segment share.
  */
 final class LoadedSegment {
+    /** The narrowest walk: it touches every level, and the first load of a process runs it before anything is compiled. */
+    private static final Map<String, String> TEST_READ = Map.of("ef", "1");
+
     private final SegmentRecord record;
     private final CollectionSchema schema;
     private final Map<Integer, LoadedPart> fields;
@@ -153,7 +156,7 @@ final class LoadedSegment {
                 continue;
             }
             var best = new TopK(1);
-            opened.search(vectorOf(rows.column(index.fieldId()), row), Map.of(), null, best, new StopSignal());
+            opened.search(vectorOf(rows.column(index.fieldId()), row), TEST_READ, null, best, new StopSignal());
             if (best.size() != 1) {
                 throw new EngineException.Corrupt("test read failed: the index answers nothing: segment=" + record.id()
                         + ", index=" + indexId + ". Drop the index and create it again");

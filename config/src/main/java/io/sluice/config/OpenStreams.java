@@ -1,5 +1,8 @@
 package io.sluice.config;
 
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import org.reactivestreams.Publisher;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -9,6 +12,9 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.server.HttpServerResponse;
 
 /**
  * Ends every streamed response (events, lines of JSON) when the server stops, cleanly, before anything else does.
@@ -26,6 +32,8 @@ final class OpenStreams implements SmartLifecycle {
     }
 
     private static final class EndingResponse extends ServerHttpResponseDecorator {
+        private static final int ONE = 1; // frame taken ahead: a slow connection asks for the next when it is ready
+
         private final Mono<Void> stopping;
 
         EndingResponse(ServerHttpResponse response, Mono<Void> stopping) {
@@ -35,7 +43,16 @@ final class OpenStreams implements SmartLifecycle {
 
         @Override
         public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-            return super.writeAndFlushWith(Flux.from(body).takeUntilOther(stopping));
+            return super.writeAndFlushWith(
+                    Flux.from(body).takeUntilOther(stopping).publishOn(eventLoop(), ONE));
+        }
+
+        /** Where the connection lives: a stream's last frame and its end then reach the socket in this order, always. */
+        private Scheduler eventLoop() {
+            HttpServerResponse response = ServerHttpResponseDecorator.getNativeResponse(getDelegate());
+            var loop = new AtomicReference<Executor>(Runnable::run);
+            response.withConnection(connection -> loop.set(connection.channel().eventLoop()));
+            return Schedulers.fromExecutor(Objects.requireNonNull(loop.get()));
         }
     }
 

@@ -126,7 +126,6 @@ class R2dbcCatalogTest extends CatalogContract {
         }
     }
 
-    /** Goal: a caller that goes away never harms the file. Method: cancel changes at once, then ask for more. */
     /** What a killed process leaves is what the system has of its file. */
     @Test
     void dropLoadSpec_killedAfterwards_isDone() throws IOException {
@@ -160,6 +159,7 @@ class R2dbcCatalogTest extends CatalogContract {
                 0);
     }
 
+    /** Goal: a caller that goes away never harms the file. Method: cancel changes at once, then ask for more. */
     @Test
     void change_cancelledByItsCaller_leavesTheCatalogUsable() {
         Catalog catalog = openIn(folder.resolve("cancelled"));

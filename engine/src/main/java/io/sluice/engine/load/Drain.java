@@ -30,7 +30,7 @@ final class Drain {
     private final Sinks.Empty<Void> hurried;
     private volatile boolean limitPassed;
     private volatile boolean gracePassed;
-    private boolean readersAsked; // this and the next are confined to the looks, which happen one at a time
+    private boolean readersAsked; // this and the next are confined to the drain's steps, one at a time
     private int freedLeases;
 
     /**
@@ -50,39 +50,38 @@ final class Drain {
         this.hurried = hurried;
     }
 
-    /**
-     * Completes when every byte is back; fails, naming who holds on, when readers ignore that they were asked to stop.
-     */
+    /** Completes when every byte is back; fails, naming who holds on, when readers ignore that they were asked to stop. */
     Mono<Void> run() {
         if (retired.ownerLeases().isEmpty()) {
             return Mono.empty();
         }
+        return Mono.fromCallable(this::closeOwnerLeases)
+                .subscribeOn(means.schedulers().segmentIo())
+                .flatMap(allFreed -> allFreed ? Mono.empty() : awaitReaders());
+    }
+
+    /** Answers whether that freed everything: where nobody reads, there is nothing to wait for. */
+    private boolean closeOwnerLeases() {
+        retired.ownerLeases().forEach(Lease::retire);
+        retired.ownerLeases().forEach(Lease::close);
+        return countFreed();
+    }
+
+    private Mono<Void> awaitReaders() {
         Duration limit = means.options().drainLimit();
         var timers = means.clock().timers();
         var atLimit = Mono.firstWithSignal(Mono.delay(limit, timers).then(), hurried.asMono());
         var atGrace = Mono.delay(limit.plus(GRACE), timers).then();
-        return Mono.<Void>fromRunnable(this::closeOwnerLeases)
-                .subscribeOn(means.schedulers().segmentIo())
-                .then(means.budgetWatch()
-                        .lookUntilDone(
-                                this::look,
-                                List.of(
-                                        atLimit.doOnSuccess(_ -> limitPassed = true),
-                                        atGrace.doOnSuccess(_ -> gracePassed = true))));
-    }
-
-    private void closeOwnerLeases() {
-        retired.ownerLeases().forEach(Lease::retire);
-        retired.ownerLeases().forEach(Lease::close);
+        return means.budgetWatch()
+                .lookUntilDone(
+                        this::look,
+                        List.of(
+                                atLimit.doOnSuccess(_ -> limitPassed = true),
+                                atGrace.doOnSuccess(_ -> gracePassed = true)));
     }
 
     private void look(SynchronousSink<Void> done) {
-        List<Lease> leases = retired.ownerLeases();
-        while (freedLeases < leases.size() && leases.get(freedLeases).isFreed()) {
-            operation.freed(leases.get(freedLeases).reservedBytes());
-            freedLeases++;
-        }
-        if (freedLeases == leases.size()) {
+        if (countFreed()) {
             done.complete();
         } else if (gracePassed) {
             done.error(new EngineException.Failed(
@@ -96,6 +95,15 @@ final class Drain {
                 reader.request(whyReadersStop);
             }
         }
+    }
+
+    private boolean countFreed() {
+        List<Lease> leases = retired.ownerLeases();
+        while (freedLeases < leases.size() && leases.get(freedLeases).isFreed()) {
+            operation.freed(leases.get(freedLeases).reservedBytes());
+            freedLeases++;
+        }
+        return freedLeases == leases.size();
     }
 
     /** Who still reads. */

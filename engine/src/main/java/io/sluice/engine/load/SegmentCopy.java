@@ -52,8 +52,14 @@ final class SegmentCopy {
         try (Lease lease = part.ownerLease().tryShare("load copy").orElseThrow();
                 StoredFile file = store.open(source.key())) {
             MemorySegment bytes = lease.bytes().asSlice(chunk.offsetBytes(), chunk.sizeBytes());
-            file.read(part.layout().offsetBytes() + chunk.offsetBytes(), bytes);
-            PartChecksum.verify(part.layout(), chunk.firstBlock(), bytes, source.key(), source.name());
+            long startBytes = part.layout().offsetBytes() + chunk.offsetBytes();
+            int block = chunk.firstBlock();
+            for (long at = 0; at < bytes.byteSize(); at += PartDirectory.BLOCK_BYTES) {
+                // block by block: a whole chunk would have left the core's cache before it is checked
+                MemorySegment piece = bytes.asSlice(at, Math.min(PartDirectory.BLOCK_BYTES, bytes.byteSize() - at));
+                file.read(startBytes + at, piece);
+                PartChecksum.verify(part.layout(), block++, piece, source.key(), source.name());
+            }
         } finally {
             underWay.remove(chunk);
         }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.ErrorCode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -16,7 +18,9 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +144,36 @@ class LocalSegmentStoreTest extends SegmentStoreContract {
         assertThat(full.list()).isEmpty();
     }
 
+    /** The page cache keeps a file in pieces as it was written, and a load is quicker from large ones. */
+    @Test
+    void write_piecesOfAnySize_reachTheDiskInOrderAtMultiplesOfTheBuffer() throws IOException {
+        List<SmallDisk> disks = new ArrayList<>();
+        LocalSegmentStore recording = new LocalSegmentStore(folder.resolve("segments"), file -> {
+            var disk = new SmallDisk(
+                    FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    Long.MAX_VALUE,
+                    Integer.MAX_VALUE);
+            disks.add(disk);
+            return disk;
+        });
+        int[] sizes = {1, 64, 300_000, 700_001, 4_096, 262_144, 2_000_000, 0, 12};
+        var expected = new ByteArrayOutputStream();
+        try (Arena arena = Arena.ofConfined();
+                StoredFileWriter writer = recording.create("1/2.seg")) {
+            for (int i = 0; i < sizes.length; i++) {
+                byte[] piece = new byte[sizes[i]];
+                new Random(i).nextBytes(piece);
+                expected.writeBytes(piece);
+                MemorySegment onHeap = MemorySegment.ofArray(piece);
+                writer.write(i % 2 == 0 ? onHeap : arena.allocate(piece.length).copyFrom(onHeap));
+            }
+            writer.commit();
+        }
+
+        assertThat(folder.resolve("segments/1/2.seg")).hasBinaryContent(expected.toByteArray());
+        assertThat(disks.getFirst().writeStarts).hasSizeGreaterThan(5).allMatch(start -> start % (256 << 10) == 0);
+    }
+
     @Test
     void commit_fsyncFails_failsAndLeavesNothing() throws IOException {
         LocalSegmentStore failing = storeOn(Long.MAX_VALUE, 0);
@@ -176,6 +210,7 @@ class LocalSegmentStoreTest extends SegmentStoreContract {
     /** A channel on a disk with little space, or one that cannot force. */
     private static final class SmallDisk extends FileChannel {
         private final FileChannel inner;
+        private final List<Long> writeStarts = new ArrayList<>();
         private long spaceBytes;
         private int forces;
 
@@ -191,6 +226,7 @@ class LocalSegmentStoreTest extends SegmentStoreContract {
                 throw new IOException("No space left on device");
             }
             spaceBytes -= source.remaining();
+            writeStarts.add(inner.position());
             return inner.write(source);
         }
 

@@ -61,7 +61,9 @@ public final class LoadBench {
                 canary);
         var first = ours.load();
         System.out.printf(Locale.ROOT, "first load of this process: %.1f ms%n", first.nanos() / 1e6);
-        first.steps().forEach((type, nanos) -> System.out.printf(Locale.ROOT, "  %-10s after %7.2f ms%n", type.wireName(), nanos / 1e6));
+        first.steps()
+                .forEach((type, nanos) ->
+                        System.out.printf(Locale.ROOT, "  %-10s after %7.2f ms%n", type.wireName(), nanos / 1e6));
         ours.release();
         for (int i = 1; i < warmups; i++) {
             ours.load();
@@ -88,8 +90,9 @@ public final class LoadBench {
         var loaded = ours.load();
         loadMillis.add(loaded.nanos() / 1e6);
         firstEventMillis.add(loaded.firstEventNanos() / 1e6);
-        loaded.steps().forEach((type, nanos) ->
-                steps.computeIfAbsent(type, _ -> new Figures()).add(nanos / 1e6));
+        loaded.steps()
+                .forEach((type, nanos) ->
+                        steps.computeIfAbsent(type, _ -> new Figures()).add(nanos / 1e6));
         var released = ours.release();
         releaseMillis.add(released.nanos() / 1e6);
         released.steps().forEach((type, nanos) -> {
@@ -137,8 +140,14 @@ public final class LoadBench {
                 Locale.ROOT,
                 "ours: load %.1f ms (best %.1f, worst %.1f), release %.2f ms of %.0f MB%n"
                         + "hnswlib: load %.1f ms (best %.1f), release %.2f ms of %.0f MB%n",
-                loadMillis.median(), loadMillis.smallest(), loadMillis.largest(), releaseMillis.median(),
-                fileBytes / 1e6, peerLoadMillis.median(), peerLoadMillis.smallest(), peerReleaseMillis.median(),
+                loadMillis.median(),
+                loadMillis.smallest(),
+                loadMillis.largest(),
+                releaseMillis.median(),
+                fileBytes / 1e6,
+                peerLoadMillis.median(),
+                peerLoadMillis.smallest(),
+                peerReleaseMillis.median(),
                 peerFileBytes / 1e6);
         findings.atMost("loadOverHnswlib", loadMillis.median() / peerLoadMillis.median(), 0.5, "times");
         findings.atLeast("loadGBs", fileBytes / 1e6 / loadMillis.median(), 3, "GB/s");

@@ -111,7 +111,12 @@ final class CatalogDatabase {
     private <T> Mono<T> onOwnThread(String what, Function<Connection, Mono<T>> work) {
         return Mono.defer(() -> closed.get()
                 ? Mono.error(isClosed())
-                : Mono.usingWhen(borrow(), work, this::giveBack, (connection, _) -> connection.close(), Connection::close)
+                : Mono.usingWhen(
+                                borrow(),
+                                work,
+                                this::giveBack,
+                                (connection, _) -> connection.close(),
+                                Connection::close)
                         .subscribeOn(thread)
                         .onErrorMap(failure -> failed(what, failure))
                         // A cancel would interrupt the thread, and an interrupt closes H2's file for everybody. A
@@ -128,8 +133,7 @@ final class CatalogDatabase {
     }
 
     private Mono<Void> giveBack(Connection connection) {
-        return Mono.defer(
-                () -> idle.compareAndSet(null, connection) ? Mono.empty() : Mono.from(connection.close()));
+        return Mono.defer(() -> idle.compareAndSet(null, connection) ? Mono.empty() : Mono.from(connection.close()));
     }
 
     private EngineException isClosed() {

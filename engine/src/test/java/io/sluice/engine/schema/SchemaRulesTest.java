@@ -24,7 +24,7 @@ class SchemaRulesTest {
     }
 
     private static void refused(CollectionSchema schema, String... texts) {
-        assertThatThrownBy(() -> SchemaRules.check(schema))
+        assertThatThrownBy(() -> SchemaRules.check(schema, "things"))
                 .isInstanceOf(EngineException.InvalidRequest.class)
                 .hasMessageContainingAll(texts);
     }
@@ -75,8 +75,8 @@ class SchemaRulesTest {
             fields.add(FieldSchema.array("a" + type, type, 1));
         }
         CollectionSchema schema = new CollectionSchema("", fields, true, 0);
-        assertThatCode(() -> SchemaRules.check(schema)).doesNotThrowAnyException();
-        assertThatCode(() -> SchemaRules.check(schema.withIds())).doesNotThrowAnyException();
+        assertThatCode(() -> SchemaRules.check(schema, "things")).doesNotThrowAnyException();
+        assertThatCode(() -> SchemaRules.check(schema.withIds(), "things")).doesNotThrowAnyException();
     }
 
     @Test
@@ -121,7 +121,7 @@ class SchemaRulesTest {
         for (int i = 0; i < 62; i++) {
             many.add(FieldSchema.of("f" + i, DataType.INT8));
         }
-        assertThatCode(() -> SchemaRules.check(new CollectionSchema("", many, true, 0).withIds()))
+        assertThatCode(() -> SchemaRules.check(new CollectionSchema("", many, true, 0).withIds(), "things"))
                 .doesNotThrowAnyException();
         many.add(FieldSchema.of("last", DataType.INT8));
         refused(new CollectionSchema("", many, false, 0), "maximum field's number should be limited to 64");
@@ -166,7 +166,7 @@ class SchemaRulesTest {
                 FieldSchema.of("d", DataType.FLOAT).withDefault(1.5),
                 FieldSchema.of("d", DataType.DOUBLE).withDefault(3L),
                 FieldSchema.varChar("d", 2).withDefault("\u00e4"))) {
-            assertThatCode(() -> SchemaRules.check(with(good))).doesNotThrowAnyException();
+            assertThatCode(() -> SchemaRules.check(with(good), "things")).doesNotThrowAnyException();
         }
         refused(with(FieldSchema.of("d", DataType.INT8).withDefault(128L)), "out of range", "128", "[-128, 127]");
         refused(with(FieldSchema.of("d", DataType.INT8).withDefault("1")), "type (Int8) of field (d) is not equal");

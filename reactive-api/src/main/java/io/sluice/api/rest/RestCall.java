@@ -1,5 +1,7 @@
 package io.sluice.api.rest;
 
+import java.util.Map;
+import java.util.List;
 import io.sluice.engine.error.EngineException.InvalidRequest;
 
 /**
@@ -24,6 +26,17 @@ record RestCall(String headerDatabase, boolean int64AsNumber, JsonBody body) {
 
     String collection() {
         return fields().text("collectionName", "");
+    }
+
+    /** {@code properties} as text. */
+    Map<String, String> properties() {
+        return fields().object("properties").options();
+    }
+
+    /** {@code propertyKeys}, or as older clients spell them, {@code deleteKeys}. */
+    List<String> propertyKeys() {
+        List<String> keys = fields().texts("propertyKeys");
+        return keys.isEmpty() ? fields().texts("deleteKeys") : keys;
     }
 
     /** Refuses options that Milvus has and that would change the answer if they were ignored. */

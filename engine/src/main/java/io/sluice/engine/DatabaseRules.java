@@ -73,8 +73,8 @@ final class DatabaseRules {
         if (PropertyRules.flag(database.properties(), property)) {
             throw new EngineException.WrongState(
                     ErrorCode.QUOTA_EXCEEDED,
-                    "quota exceeded[reason=access has been disabled by the administrator]: database="
-                            + database.name() + ", property=" + property + ". Drop the property to allow it again");
+                    "quota exceeded[reason=access has been disabled by the administrator]: database=" + database.name()
+                            + ", property=" + property + ". Drop the property to allow it again");
         }
     }
 

@@ -5,8 +5,8 @@ import io.sluice.engine.catalog.PartitionRecord;
 import io.sluice.engine.collection.Collection;
 import io.sluice.engine.collection.CollectionRooms;
 import io.sluice.engine.load.LoadJobs;
-import io.sluice.engine.memory.Lease;
 import io.sluice.engine.load.OperationView;
+import io.sluice.engine.memory.Lease;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,8 +58,8 @@ final class Drops {
     /** Frees what a truncate took away; files go after the load that may still read them. */
     void free(Collection collection, Collection.Truncated truncated) {
         truncated.retired().ownerLeases().forEach(Lease::close);
-        Runnable deletion = () -> threads.later(
-                () -> guarded("what was in " + collection, () -> delete(truncated.files())));
+        Runnable deletion =
+                () -> threads.later(() -> guarded("what was in " + collection, () -> delete(truncated.files())));
         jobs.latest(collection.collectionId())
                 .filter(operation -> !operation.finished())
                 .ifPresentOrElse(

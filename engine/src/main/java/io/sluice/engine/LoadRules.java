@@ -39,10 +39,7 @@ final class LoadRules {
      * @throws EngineException as the request deserves; nothing was changed
      */
     static LoadGoal goalOf(
-            Collection collection,
-            @Nullable LoadGoal present,
-            LoadRequest request,
-            Map<String, String> ofDatabase) {
+            Collection collection, @Nullable LoadGoal present, LoadRequest request, Map<String, String> ofDatabase) {
         LoadGoal current = present == null ? null : collection.withAllFields(present);
         CollectionSchema schema = collection.schema();
         List<Integer> fields = fieldsOf(schema, request);

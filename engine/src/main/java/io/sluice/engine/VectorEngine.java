@@ -278,11 +278,7 @@ public final class VectorEngine {
 
     /** Either options to set, or keys to forget: {@code max_length}, {@code mmap.enabled}, {@code field.description}. */
     public Mono<Void> alterField(
-            String database,
-            String collection,
-            String field,
-            Map<String, String> properties,
-            List<String> deleteKeys) {
+            String database, String collection, String field, Map<String, String> properties, List<String> deleteKeys) {
         return parts.threads()
                 .ddl(() -> parts.alterations().alterField(database, collection, field, properties, deleteKeys));
     }
@@ -412,11 +408,7 @@ public final class VectorEngine {
 
     /** Either options to set, or keys to forget; what an index was built with cannot be altered. */
     public Mono<Void> alterIndex(
-            String database,
-            String collection,
-            String indexName,
-            Map<String, String> params,
-            List<String> deleteKeys) {
+            String database, String collection, String indexName, Map<String, String> params, List<String> deleteKeys) {
         return parts.threads()
                 .ddl(() -> parts.alterations().alterIndex(database, collection, indexName, params, deleteKeys));
     }

@@ -81,8 +81,7 @@ final class Writes {
     private CompletableFuture<WriteResult> insert(Collection collection, String partition, RowBatch batch) {
         long partitionId = partitionOf(collection, partition);
         ColumnBatch rows = RowRules.forInsert(schemaFor(collection, batch), batch, rooms.ids()::next);
-        return append(
-                ready(collection, RecordKind.INSERT, partitionId, ColumnBatchCodec.encodeRows(rows), rows, null));
+        return append(ready(collection, RecordKind.INSERT, partitionId, ColumnBatchCodec.encodeRows(rows), rows, null));
     }
 
     /** Rows may bring keys that the server would give otherwise, when the collection says so. */

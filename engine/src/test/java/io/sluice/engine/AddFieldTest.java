@@ -136,7 +136,8 @@ final class AddFieldTest {
                 test.load("things");
             }
             assertThat(count(test, "added is null")).isEqualTo(3_000);
-            assertThat(column(test.query("things", "id == 7", "*"), "added").isNull(0)).isTrue();
+            assertThat(column(test.query("things", "id == 7", "*"), "added").isNull(0))
+                    .isTrue();
 
             String[] values = {"x", null, "y"};
             test.insert("things", 3, with(with(rows(5_000, 3), "added", Column.Bytes.of(values)), "$meta", metas(3)));
@@ -211,10 +212,7 @@ final class AddFieldTest {
             test.insert(
                     "things",
                     1,
-                    with(
-                            with(rows(9_000, 1), "number", new Column.Longs(new long[] {1}, null)),
-                            "$meta",
-                            metas(1)));
+                    with(with(rows(9_000, 1), "number", new Column.Longs(new long[] {1}, null)), "$meta", metas(1)));
             test.restart(); // rows of both versions come from the log
             test.settle("things");
             assertThat(count(test, "number == 42")).isEqualTo(3_000);
@@ -272,7 +270,8 @@ final class AddFieldTest {
             test.create("things", schema());
             test.index("things", "vector", "FLAT", "L2");
             test.insert("things", 1_000, rows(0, 1_000));
-            FieldSchema large = FieldSchema.varChar("large", 65_535).asNullable().withDefault("x".repeat(60_000));
+            FieldSchema large =
+                    FieldSchema.varChar("large", 65_535).asNullable().withDefault("x".repeat(60_000));
             EngineException refused = test.refused(test.engine().addField(TestEngine.DB, "things", large));
             assertThat(refused.code()).isEqualTo(ErrorCode.OUT_OF_MEMORY_BUDGET);
             assertThat(test.get(test.engine().describeCollection(TestEngine.DB, "things"))
@@ -358,10 +357,12 @@ final class AddFieldTest {
     void addField_unknownCollection_isNotFound() {
         try (TestEngine test = TestEngine.start()) {
             Mono<Void> adding = test.engine()
-                    .addField(TestEngine.DB, "nothing", FieldSchema.of("n", DataType.INT64).asNullable());
+                    .addField(
+                            TestEngine.DB,
+                            "nothing",
+                            FieldSchema.of("n", DataType.INT64).asNullable());
             assertThat(test.refused(adding).code()).isEqualTo(ErrorCode.COLLECTION_NOT_FOUND);
-            assertThat(test.refused(test.engine()
-                                    .insert(TestEngine.DB, "nothing", "", new RowBatch(1, Map.of())))
+            assertThat(test.refused(test.engine().insert(TestEngine.DB, "nothing", "", new RowBatch(1, Map.of())))
                             .code())
                     .isEqualTo(ErrorCode.COLLECTION_NOT_FOUND);
         }

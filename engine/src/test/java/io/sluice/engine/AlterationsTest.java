@@ -71,8 +71,8 @@ final class AlterationsTest {
         try (TestEngine test = indexed()) {
             long before = describe(test).updatedTimestamp();
             assertThat(describe(test).properties())
-                    .containsExactlyInAnyOrderEntriesOf(Map.of(
-                            "max_field_id", "103", "namespace.sharding.enabled", "false", "timezone", "UTC"));
+                    .containsExactlyInAnyOrderEntriesOf(
+                            Map.of("max_field_id", "103", "namespace.sharding.enabled", "false", "timezone", "UTC"));
             test.run(set(test, Map.of("mmap.enabled", "True", "what.nobody.knows", "x", "timezone", "Asia/Shanghai")));
             assertThat(describe(test).properties())
                     .containsEntry("mmap.enabled", "True")
@@ -177,7 +177,8 @@ final class AlterationsTest {
                     test,
                     set(test, Map.of("collection.replica.number", "2")),
                     ErrorCode.SERVICE_RESOURCE_INSUFFICIENT,
-                    "call query coordinator UpdateLoadConfig: when load 2 replica count: service resource insufficient");
+                    "call query coordinator UpdateLoadConfig: when load 2 replica count: service resource"
+                            + " insufficient");
         }
     }
 
@@ -253,11 +254,7 @@ final class AlterationsTest {
             refused(
                     test,
                     test.engine()
-                            .insert(
-                                    TestEngine.DB,
-                                    "things",
-                                    "",
-                                    new io.sluice.engine.schema.RowBatch(1, row(5, "a"))),
+                            .insert(TestEngine.DB, "things", "", new io.sluice.engine.schema.RowBatch(1, row(5, "a"))),
                     ErrorCode.INVALID_PARAMETER,
                     "can not assign primary field data when auto id enabled id");
             test.run(set(test, Map.of("allow_insert_auto_id", "true")));
@@ -434,8 +431,7 @@ final class AlterationsTest {
             database(test, "database.force.deny.writing", "true");
             refused(
                     test,
-                    engine.insert(
-                            TestEngine.DB, "things", "", new io.sluice.engine.schema.RowBatch(1, row(2, "b"))),
+                    engine.insert(TestEngine.DB, "things", "", new io.sluice.engine.schema.RowBatch(1, row(2, "b"))),
                     ErrorCode.QUOTA_EXCEEDED,
                     denied);
             refused(
@@ -467,8 +463,7 @@ final class AlterationsTest {
             database(test, "database.diskQuota.mb", "0");
             refused(
                     test,
-                    engine.insert(
-                            TestEngine.DB, "things", "", new io.sluice.engine.schema.RowBatch(1, row(3, "c"))),
+                    engine.insert(TestEngine.DB, "things", "", new io.sluice.engine.schema.RowBatch(1, row(3, "c"))),
                     ErrorCode.QUOTA_EXCEEDED,
                     "quota exceeded[reason=disk quota exceeded, please allocate more resources]");
             database(test, "database.diskQuota.mb", "1024");
@@ -477,8 +472,8 @@ final class AlterationsTest {
             database(test, "database.max.collections", "1");
             refused(
                     test,
-                    engine.createCollection(new CreateCollectionRequest(
-                            TestEngine.DB, "more", schema(false), 2, 0, Map.of())),
+                    engine.createCollection(
+                            new CreateCollectionRequest(TestEngine.DB, "more", schema(false), 2, 0, Map.of())),
                     ErrorCode.COLLECTION_LIMIT,
                     "exceeded the limit number of collections[dbName=default][limit=1]");
         }
@@ -500,7 +495,11 @@ final class AlterationsTest {
             test.load("things");
             test.release("things");
             test.run(set(test, Map.of("collection.replica.number", "1", "collection.resource_groups", "rg")));
-            refused(test, test.engine().load(load), ErrorCode.RESOURCE_GROUP_NOT_FOUND, "resource group not found[rg=rg]");
+            refused(
+                    test,
+                    test.engine().load(load),
+                    ErrorCode.RESOURCE_GROUP_NOT_FOUND,
+                    "resource group not found[rg=rg]");
         }
     }
 
@@ -518,8 +517,8 @@ final class AlterationsTest {
             refused(test, engine.renameCollection(TestEngine.DB, "second", "nick", ""), clash, conflict + "nick]");
             refused(
                     test,
-                    engine.createCollection(new CreateCollectionRequest(
-                            TestEngine.DB, "nick", schema(false), 2, 0, Map.of())),
+                    engine.createCollection(
+                            new CreateCollectionRequest(TestEngine.DB, "nick", schema(false), 2, 0, Map.of())),
                     clash,
                     conflict + "nick]");
             refused(

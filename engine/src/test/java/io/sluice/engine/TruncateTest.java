@@ -74,7 +74,8 @@ final class TruncateTest {
             truncate(test);
             assertThat(test.count("things")).isZero();
             assertThat(test.status("things").state()).isEqualTo(State.LOADED);
-            assertThat(test.get(test.engine().countRows(TestEngine.DB, "things"))).isZero();
+            assertThat(test.get(test.engine().countRows(TestEngine.DB, "things")))
+                    .isZero();
             assertThat(test.loadBytes()).isZero();
             assertThat(test.get(test.engine().memory(null, null)).byTag().get("write-buffer"))
                     .isZero();
@@ -85,7 +86,9 @@ final class TruncateTest {
 
             insert(test, 7, 10);
             assertThat(test.count("things")).isEqualTo(10);
-            assertThat(test.search("things", "", new float[DIMENSION], 20, "").keys().count())
+            assertThat(test.search("things", "", new float[DIMENSION], 20, "")
+                            .keys()
+                            .count())
                     .isEqualTo(10);
         }
     }
@@ -126,7 +129,8 @@ final class TruncateTest {
         try (TestEngine test = filled()) {
             test.settle("things");
             test.catalog().failNext();
-            assertThat(test.refused(test.engine().truncateCollection(TestEngine.DB, "things")).text())
+            assertThat(test.refused(test.engine().truncateCollection(TestEngine.DB, "things"))
+                            .text())
                     .contains("planted fault");
             assertThat(test.count("things")).isEqualTo(1_998);
             insert(test, 5_000, 2);

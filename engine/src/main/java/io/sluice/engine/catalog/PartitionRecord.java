@@ -9,7 +9,6 @@ public record PartitionRecord(
         long id, long collectionId, String name, long createdTimestamp, long sealedThroughLsn, boolean dropping) {
     /** With a higher {@code sealedThroughLsn}; never a lower one. */
     public PartitionRecord sealedThrough(long lsn) {
-        return new PartitionRecord(
-                id, collectionId, name, createdTimestamp, Math.max(lsn, sealedThroughLsn), dropping);
+        return new PartitionRecord(id, collectionId, name, createdTimestamp, Math.max(lsn, sealedThroughLsn), dropping);
     }
 }

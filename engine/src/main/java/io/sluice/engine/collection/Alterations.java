@@ -137,8 +137,8 @@ public final class Alterations {
         if (collection.isDropped()) {
             throw new EngineException.NotFound(
                     ErrorCode.COLLECTION_NOT_FOUND,
-                    "collection not found[database=" + collection.database() + "][collection="
-                            + collection.collection() + "]");
+                    "collection not found[database=" + collection.database() + "][collection=" + collection.collection()
+                            + "]");
         }
         return collection;
     }
@@ -148,8 +148,8 @@ public final class Alterations {
             return;
         }
         for (String residency : List.of("mmap", PropertyRules.WARMUP, PropertyRules.EVICTABLE)) {
-            if (properties.keySet().stream().anyMatch(key -> PropertyRules.residencyOf(key)
-                    .equals(residency))) {
+            if (properties.keySet().stream()
+                    .anyMatch(key -> PropertyRules.residencyOf(key).equals(residency))) {
                 throw loaded(collection, "can not alter " + residency + " properties if collection loaded");
             }
         }
@@ -209,8 +209,9 @@ public final class Alterations {
             return Optional.empty();
         }
         if (!Boolean.parseBoolean(value)) {
-            throw new EngineException.InvalidRequest("dynamic schema cannot supported to be disabled: invalid parameter:"
-                    + " collection=" + collection.qualifiedName());
+            throw new EngineException.InvalidRequest(
+                    "dynamic schema cannot supported to be disabled: invalid parameter:" + " collection="
+                            + collection.qualifiedName());
         }
         collection.whileNobodyWrites(() -> namespace.serially(() -> {
             if (!current(collection).schema().dynamicField()) {
@@ -235,8 +236,7 @@ public final class Alterations {
 
     private void widen(Collection collection, CollectionSchema wider) {
         CollectionRecord old = collection.record();
-        CollectionRecord changed =
-                old.changed(wider, old.consistencyLevel(), old.properties(), timestamps.getAsLong());
+        CollectionRecord changed = old.changed(wider, old.consistencyLevel(), old.properties(), timestamps.getAsLong());
         try {
             log.atBarrier(_ -> {
                         collection.addField(
@@ -356,11 +356,7 @@ public final class Alterations {
     // Indexes
 
     public void alterIndex(
-            String database,
-            String name,
-            String indexName,
-            Map<String, String> params,
-            List<String> deleteKeys) {
+            String database, String name, String indexName, Map<String, String> params, List<String> deleteKeys) {
         if (!params.isEmpty() && !deleteKeys.isEmpty()) {
             throw new EngineException.InvalidRequest(BOTH);
         }
@@ -368,16 +364,14 @@ public final class Alterations {
             Collection collection = namespace.get(database, name);
             checkIndexOptions(indexName, params, deleteKeys);
             if (collection.goal() != null) {
-                throw loaded(
-                        collection, "can't alter index on loaded collection, please release the collection first");
+                throw loaded(collection, "can't alter index on loaded collection, please release the collection first");
             }
             CollectionIndex index = collection.indexes().stream()
                     .filter(candidate -> candidate.definition().name().equals(indexName))
                     .findFirst()
                     .orElseThrow(() -> new EngineException.NotFound(
                             ErrorCode.INDEX_NOT_FOUND,
-                            "index not found[indexName=" + indexName + "]: collection="
-                                    + collection.qualifiedName()));
+                            "index not found[indexName=" + indexName + "]: collection=" + collection.qualifiedName()));
             PropertyRules.checkIndex(params);
             IndexDefinition old = index.definition();
             var changed = new IndexRecord(

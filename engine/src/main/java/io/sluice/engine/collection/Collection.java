@@ -19,24 +19,21 @@ import io.sluice.engine.load.PartSource;
 import io.sluice.engine.load.Retired;
 import io.sluice.engine.log.RecordKind;
 import io.sluice.engine.memory.Admission;
-import io.sluice.engine.memory.MemoryTag;
-import io.sluice.engine.schema.FieldSchema;
-import io.sluice.engine.segment.FilledColumn;
 import io.sluice.engine.memory.Lease;
+import io.sluice.engine.memory.MemoryTag;
 import io.sluice.engine.memory.Reservation;
 import io.sluice.engine.schema.CollectionSchema;
 import io.sluice.engine.schema.ColumnBatch;
+import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.Keys;
 import io.sluice.engine.segment.DeleteMask;
 import io.sluice.engine.segment.Deletes;
 import io.sluice.engine.segment.DeltaFile;
+import io.sluice.engine.segment.FilledColumn;
 import io.sluice.engine.segment.GrowingSegment;
 import io.sluice.engine.segment.GrowingView;
 import io.sluice.engine.segment.PartFileWriter;
 import io.sluice.engine.segment.VisibleRows;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Supplier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -46,8 +43,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,8 +197,7 @@ public final class Collection implements LoadTarget {
     }
 
     private Reservation reserveGrowing(long needBytes) {
-        Admission admission =
-                rooms.budget().tryReserve(MemoryTag.WRITE_BUFFER, qualifiedName(), needBytes);
+        Admission admission = rooms.budget().tryReserve(MemoryTag.WRITE_BUFFER, qualifiedName(), needBytes);
         return switch (admission) {
             case Admission.Granted(Reservation reservation) -> reservation;
             case Admission.Deferred _, Admission.Refused _ ->

@@ -357,8 +357,8 @@ public final class Namespace {
             }
             if (to == from && newName.equals(oldName)) {
                 throw new EngineException.InvalidRequest(
-                        "collection name or database name should be different: invalid parameter: collection="
-                                + oldName + ", database=" + from.name());
+                        "collection name or database name should be different: invalid parameter: collection=" + oldName
+                                + ", database=" + from.name());
             }
             if (to.collections.containsKey(newName)) {
                 throw new EngineException.InvalidRequest(

@@ -94,7 +94,10 @@ public final class Sealer implements AutoCloseable {
         }
         Collection.Truncated truncated = collection.finishTruncate(cut.lsn());
         truncateLog.run();
-        LOG.info("truncated {}: {} files go", collection.qualifiedName(), truncated.files().size());
+        LOG.info(
+                "truncated {}: {} files go",
+                collection.qualifiedName(),
+                truncated.files().size());
         return truncated;
     }
 

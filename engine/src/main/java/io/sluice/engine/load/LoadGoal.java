@@ -25,7 +25,6 @@ public record LoadGoal(
 
     /** @param ids sorted */
     public LoadGoal withFields(List<Integer> ids) {
-        return new LoadGoal(
-                allPartitions, partitionIds, ids, allFields, skipDynamicField, replicaNumber, lowPriority);
+        return new LoadGoal(allPartitions, partitionIds, ids, allFields, skipDynamicField, replicaNumber, lowPriority);
     }
 }

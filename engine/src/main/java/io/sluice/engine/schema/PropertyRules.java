@@ -70,8 +70,9 @@ public final class PropertyRules {
                         + "warmup.scalarIndex/warmup.vectorField/warmup.vectorIndex at collection level: value="
                         + value);
             case EVICTABLE ->
-                throw invalid("evictable key 'evictable' is only allowed at field level, use evictable.scalarField/"
-                        + "evictable.scalarIndex/evictable.vectorField/evictable.vectorIndex at collection level: value="
+                throw invalid("evictable key 'evictable' is only allowed at field level, use"
+                        + " evictable.scalarField/evictable.scalarIndex/evictable.vectorField/evictable.vectorIndex at"
+                        + " collection level: value="
                         + value);
             case TTL_SECONDS -> checkTtl(value);
             case TTL_FIELD ->

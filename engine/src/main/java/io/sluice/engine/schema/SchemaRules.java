@@ -167,8 +167,7 @@ public final class SchemaRules {
 
     private static void checkType(FieldSchema field) {
         if (field.type() == DataType.STRING) {
-            throw invalid("string data type not supported yet, please use VarChar type instead: field="
-                    + field.name());
+            throw invalid("string data type not supported yet, please use VarChar type instead: field=" + field.name());
         }
         if (!field.type().supported()) {
             throw invalid("data type is not supported: field=" + field.name() + ", type="

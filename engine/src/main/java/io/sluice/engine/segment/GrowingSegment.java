@@ -197,8 +197,7 @@ public final class GrowingSegment implements AutoCloseable {
 
     private Lease fill(FieldSchema field, int rows, Reservation reservation) {
         var column = new FilledColumn(field);
-        Lease lease =
-                reservation.allocate("growing segment " + id + " field " + field.name(), column.sizeBytes(rows));
+        Lease lease = reservation.allocate("growing segment " + id + " field " + field.name(), column.sizeBytes(rows));
         try {
             column.fill(lease.bytes(), rows);
             return lease;

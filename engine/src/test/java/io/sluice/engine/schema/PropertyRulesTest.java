@@ -20,9 +20,7 @@ final class PropertyRulesTest {
             0);
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
         mmap.enabled                          | yes          | invalid mmap.enabled value: yes
         warmup                                | sync         | warmup key 'warmup' is only allowed at field level
         warmup.vectorField                    | SYNC         | invalid warmup value for key warmup.vectorField: invalid warmup policy: SYNC
@@ -88,7 +86,8 @@ final class PropertyRulesTest {
 
     @Test
     void residencyOf_keys_areGrouped() {
-        assertThat(List.of("mmap.enabled", "lazyload.enabled", "warmup.vectorIndex", "evictable.scalarField", "timezone"))
+        assertThat(List.of(
+                        "mmap.enabled", "lazyload.enabled", "warmup.vectorIndex", "evictable.scalarField", "timezone"))
                 .extracting(PropertyRules::residencyOf)
                 .containsExactly("mmap", "mmap", "warmup", "evictable", "");
     }

@@ -99,7 +99,10 @@ class SchemaRulesTest {
     @Test
     void check_vectors_atLeastOneWithADimension() {
         refused(schema(KEY), "schema does not contain vector field");
-        refused(schema(KEY, FieldSchema.of("v", DataType.FLOAT_VECTOR)), "dimension is not defined in field type params", "v");
+        refused(
+                schema(KEY, FieldSchema.of("v", DataType.FLOAT_VECTOR)),
+                "dimension is not defined in field type params",
+                "v");
         refused(
                 schema(KEY, FieldSchema.floatVector("v", 1)),
                 "invalid dimension: 1. should be in range 2 ~ 32768",
@@ -140,20 +143,31 @@ class SchemaRulesTest {
                 "field=g",
                 "Geometry",
                 "Bool, Int8, Int16, Int32, Int64, Float, Double, VarChar, Array, JSON, FloatVector");
-        refused(with(field("a", DataType.ARRAY, null, Map.of("max_capacity", "3"))), "element type none is not supported");
+        refused(
+                with(field("a", DataType.ARRAY, null, Map.of("max_capacity", "3"))),
+                "element type none is not supported");
         refused(with(FieldSchema.array("a", DataType.JSON, 3)), "element type JSON is not supported");
-        refused(with(FieldSchema.of("s", DataType.STRING)), "string data type not supported yet, please use VarChar type");
+        refused(
+                with(FieldSchema.of("s", DataType.STRING)),
+                "string data type not supported yet, please use VarChar type");
     }
 
     @Test
     void check_params_areNumbersInRange() {
-        refused(with(FieldSchema.of("t", DataType.VARCHAR)), "type param(max_length) should be specified for the field(t) of collection things");
+        refused(
+                with(FieldSchema.of("t", DataType.VARCHAR)),
+                "type param(max_length) should be specified for the field(t) of collection things");
         refused(
                 with(FieldSchema.varChar("t", 0)),
                 "the maximum length specified for the field(t) should be in (0, 65535]");
         refused(with(FieldSchema.varChar("t", 65_536)), "got 65536");
-        refused(with(FieldSchema.array("a", DataType.INT8, 4_097)), "the maximum capacity specified for a Array should be in (0, 4096]", "4097");
-        refused(with(field("a", DataType.ARRAY, DataType.INT8, Map.of())), "the value for max_capacity of field a must be an integer");
+        refused(
+                with(FieldSchema.array("a", DataType.INT8, 4_097)),
+                "the maximum capacity specified for a Array should be in (0, 4096]",
+                "4097");
+        refused(
+                with(field("a", DataType.ARRAY, DataType.INT8, Map.of())),
+                "the value for max_capacity of field a must be an integer");
         refused(with(FieldSchema.array("a", DataType.VARCHAR, 5)), "type param(max_length)");
         refused(with(FieldSchema.of("i", DataType.INT8).withTypeParam("max_length", "x")), "must be an integer");
     }
@@ -170,7 +184,9 @@ class SchemaRulesTest {
             assertThatCode(() -> SchemaRules.check(with(good), "things")).doesNotThrowAnyException();
         }
         refused(with(FieldSchema.of("d", DataType.INT8).withDefault(128L)), "out of range", "128", "[-128, 127]");
-        refused(with(FieldSchema.of("d", DataType.INT8).withDefault("1")), "type (Int8) of field (d) is not equal to the type(DataType_VarChar) of default_value");
+        refused(
+                with(FieldSchema.of("d", DataType.INT8).withDefault("1")),
+                "type (Int8) of field (d) is not equal to the type(DataType_VarChar) of default_value");
         refused(with(FieldSchema.of("d", DataType.FLOAT).withDefault(1e300)), "is not a number or infinity");
         refused(with(FieldSchema.of("d", DataType.DOUBLE).withDefault(Double.NaN)), "is not a number or infinity");
         refused(

@@ -1,9 +1,9 @@
 package io.sluice.api.rest;
 
-import java.util.LinkedHashMap;
-import java.util.List;
 import io.sluice.engine.VectorEngine;
 import io.sluice.engine.load.LoadRequest;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;

@@ -1,8 +1,8 @@
 package io.sluice.api.rest;
 
-import java.util.List;
 import io.sluice.engine.DatabaseDescription;
 import io.sluice.engine.VectorEngine;
+import java.util.List;
 import java.util.Map;
 import reactor.core.publisher.Mono;
 

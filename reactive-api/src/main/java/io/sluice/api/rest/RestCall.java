@@ -1,8 +1,8 @@
 package io.sluice.api.rest;
 
-import java.util.Map;
-import java.util.List;
 import io.sluice.engine.error.EngineException.InvalidRequest;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A request to one verb, read and checked as far as all verbs have it in common. Immutable but for the streaming of

@@ -176,11 +176,12 @@ final class Loads {
      */
     boolean followUp(Collection collection) {
         collection.freeSealedGrowing();
-        LoadGoal goal = collection.goal();
+        LoadGoal wanted = collection.goal();
         LoadGoal served = collection.served();
-        if (goal == null || collection.isDropped() || served == null) {
-            return goal == null || collection.isDropped();
+        if (wanted == null || collection.isDropped() || served == null) {
+            return wanted == null || collection.isDropped();
         }
+        LoadGoal goal = collection.withAllFields(wanted);
         if (collection.missingParts(goal).isEmpty() && goal.fieldIds().equals(served.fieldIds())) {
             return true;
         }

@@ -651,7 +651,7 @@ public final class Collection implements LoadTarget {
                 lastAccessMillis);
         CatalogCalls.run(rooms.catalog().put(spec));
         savedSpec = spec;
-        goal = wanted;
+        locked(() -> goal = withAllFields(wanted)); // under the lock: a field may be added at the same time
     }
 
     @Override
@@ -660,7 +660,7 @@ public final class Collection implements LoadTarget {
             CatalogCalls.run(rooms.catalog().dropLoadSpec(collectionId()));
         }
         savedSpec = null;
-        goal = null;
+        locked(() -> goal = null);
     }
 
     /** Remembers when the collection was last read, so that the next start loads hot collections first. */

@@ -420,6 +420,16 @@ final class AlterationsTest {
     }
 
     @Test
+    void database_timezone_isThatOfCollectionsCreatedLater() {
+        try (TestEngine test = TestEngine.start()) {
+            database(test, "timezone", "America/New_York");
+            test.create("things", schema(false));
+            database(test, "timezone", "America/Los_Angeles");
+            assertThat(describe(test).properties()).containsEntry("timezone", "America/New_York");
+        }
+    }
+
+    @Test
     void database_properties_takeEffect() {
         try (TestEngine test = indexed()) {
             VectorEngine engine = test.engine();

@@ -321,7 +321,7 @@ public final class Namespace {
                     schema,
                     consistencyLevel,
                     shardCount == 0 ? 1 : shardCount,
-                    properties,
+                    withTimezone(properties, database),
                     now,
                     now,
                     false);
@@ -333,6 +333,17 @@ public final class Namespace {
             database.collections.put(name, collection);
             return Optional.of(collection);
         });
+    }
+
+    /** A collection keeps the time zone that its database had when it was created. */
+    private static Map<String, String> withTimezone(Map<String, String> properties, Database database) {
+        String ofDatabase = database.properties().get(PropertyRules.TIMEZONE);
+        if (ofDatabase == null || properties.containsKey(PropertyRules.TIMEZONE)) {
+            return properties;
+        }
+        Map<String, String> more = new HashMap<>(properties);
+        more.put(PropertyRules.TIMEZONE, ofDatabase);
+        return more;
     }
 
     private static boolean sameSchema(CollectionSchema one, CollectionSchema other) {

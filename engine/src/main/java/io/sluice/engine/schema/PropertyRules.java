@@ -2,7 +2,6 @@ package io.sluice.engine.schema;
 
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.ErrorCode;
-import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
@@ -124,9 +123,7 @@ public final class PropertyRules {
     }
 
     private static void checkTimezone(String value) {
-        try {
-            ZoneId.of(value);
-        } catch (DateTimeException unknown) {
+        if (!ZoneId.getAvailableZoneIds().contains(value)) {
             throw invalid("unknown or invalid IANA Time Zone ID: " + value + ": invalid parameter");
         }
     }

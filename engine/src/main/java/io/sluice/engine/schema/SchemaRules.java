@@ -156,6 +156,7 @@ public final class SchemaRules {
     }
 
     private static void check(FieldSchema field, String collection) {
+        checkMayHaveDefault(field);
         checkType(field);
         checkParams(field, collection);
         PropertyRules.checkField(field.typeParams());
@@ -289,13 +290,18 @@ public final class SchemaRules {
         }
     }
 
+    /** Before anything else of the field, as Milvus does. */
+    private static void checkMayHaveDefault(FieldSchema field) {
+        DataType type = field.type();
+        if (field.defaultValue() != null && (type.isVector() || type == DataType.JSON || type == DataType.ARRAY)) {
+            throw invalid("type not support default_value, type:" + type.milvusName() + ", name:" + field.name());
+        }
+    }
+
     private static void checkDefault(FieldSchema field, Object value) {
         DataType type = field.type();
         if (field.primaryKey()) {
             throw invalid("primary field not support default_value: field=" + field.name());
-        }
-        if (type.isVector() || type == DataType.JSON || type == DataType.ARRAY) {
-            throw invalid("type not support default_value, type:" + type.milvusName() + ", name:" + field.name());
         }
         boolean fits = switch (type) {
             case BOOL -> value instanceof Boolean;

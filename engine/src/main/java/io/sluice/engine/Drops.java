@@ -4,9 +4,11 @@ import io.sluice.engine.catalog.CatalogCalls;
 import io.sluice.engine.catalog.PartitionRecord;
 import io.sluice.engine.collection.Collection;
 import io.sluice.engine.collection.CollectionRooms;
+import io.sluice.engine.collection.Namespace;
 import io.sluice.engine.load.LoadJobs;
 import io.sluice.engine.load.OperationView;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +54,20 @@ final class Drops {
             CatalogCalls.run(rooms.catalog().dropPartition(partition.id()));
             truncateLog.run();
         }));
+    }
+
+    /** Deletes the files of an index when no load that was planned with them is under way any more. */
+    void free(Namespace.DroppedIndex index) {
+        Optional<OperationView> underWay = jobs.latest(index.collection().collectionId())
+                .filter(operation -> !operation.finished());
+        if (underWay.isEmpty()) {
+            delete(index.keys());
+            return;
+        }
+        jobs.finished(underWay.get().id())
+                .toFuture()
+                .whenComplete((_, _) -> threads.later(
+                        () -> guarded("index of " + index.collection(), () -> delete(index.keys()))));
     }
 
     private void delete(List<String> keys) {

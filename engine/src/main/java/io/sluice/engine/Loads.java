@@ -162,7 +162,8 @@ final class Loads {
     }
 
     /**
-     * Loads what was sealed or indexed since a loaded collection was loaded, through the same pipeline.
+     * Loads what was sealed or indexed since a loaded collection was loaded, and frees what a dropped index left in memory,
+     * through the same pipeline.
      *
      * @return whether nothing is left to do
      */
@@ -172,7 +173,7 @@ final class Loads {
         if (goal == null || collection.isDropped() || collection.served() == null) {
             return goal == null || collection.isDropped();
         }
-        if (collection.missingParts(goal).isEmpty()) {
+        if (collection.missingParts(goal).isEmpty() && !collection.hasForgottenParts()) {
             return true;
         }
         boolean notNow = jobs.latest(collection.collectionId())

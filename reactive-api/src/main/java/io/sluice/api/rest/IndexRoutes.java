@@ -57,7 +57,9 @@ final class IndexRoutes {
     private static void write(JsonGenerator json, IndexDescription index) {
         Map<String, String> params = new LinkedHashMap<>(index.definition().params());
         params.put("index_type", index.definition().type());
-        params.put("metric_type", index.definition().metric());
+        if (!index.definition().metric().isEmpty()) {
+            params.put("metric_type", index.definition().metric());
+        }
         json.writeStartObject();
         RestReply.text(json, "failReason", index.failReason());
         RestReply.text(json, "fieldName", index.fieldName());

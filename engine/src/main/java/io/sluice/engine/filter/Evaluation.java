@@ -57,6 +57,9 @@ final class Evaluation {
         RowMask result = RowMask.none(rowCount);
         double asked = among == null || indexes.isEmpty() ? rowCount : WORD_ROWS * (double) among.cardinality();
         Step root = new Evaluation(block, indexes).step(predicate, Math.min(asked, rowCount));
+        if (root instanceof IndexStep step && !step.inverted()) {
+            return step.among(among);
+        }
         for (int word = 0; word < result.wordCount(); word++) {
             int rows = rowCount - (word << 6);
             long active = among != null ? among.word(word) : rows >= 64 ? -1L : (1L << rows) - 1;
@@ -260,6 +263,18 @@ final class Evaluation {
         @Override
         long candidates(int word) {
             return rows.word(word) ^ flip;
+        }
+
+        boolean inverted() {
+            return flip != 0;
+        }
+
+        /** Where that is the whole filter: what was found has a value, so it is true. */
+        RowMask among(@Nullable RowMask among) {
+            if (among != null) {
+                rows.and(among);
+            }
+            return rows;
         }
     }
 

@@ -153,7 +153,7 @@ public abstract sealed class ScalarIndex {
 
     /** Distinct values, each with a list or a bitmap of rows. */
     private static final class Inverted extends ScalarIndex {
-        private static final double NANOS_PER_TERM = 3;
+        private static final double NANOS_PER_TERM = 1;
         private static final double NANOS_PER_ROW = 1.5;
         private static final double NANOS_PER_WORD = 0.5;
 
@@ -192,30 +192,44 @@ public abstract sealed class ScalarIndex {
 
         @Override
         void addRows(int from, int to, RowMask rows) {
-            for (int term = from; term < to; term++) {
+            int end = listStart(to); // the lists of neighbours lie side by side
+            for (int at = listStart(from); at < end; at++) {
+                rows.set(listed.getAtIndex(ColumnView.INT, at));
+            }
+            for (int term = from; term < to && layout.bitmapCount() > 0; term++) {
                 int place = place(term);
                 if (place < 0) {
-                    long start = bitmapStart(place);
-                    for (int word = 0; word < rows.wordCount(); word++) {
-                        rows.setWord(word, rows.word(word) | bitmaps.getAtIndex(ColumnView.LONG, start + word));
-                    }
-                } else {
-                    int end = place + entriesBefore(term + 1) - entriesBefore(term);
-                    for (int at = place; at < end; at++) {
-                        rows.set(listed.getAtIndex(ColumnView.INT, at));
-                    }
+                    addBitmap(bitmapStart(place), rows);
                 }
+            }
+        }
+
+        /** Where the list of {@code term} starts, or of the next term that has one. */
+        private int listStart(int term) {
+            int next = term;
+            while (next < layout.termCount() && place(next) < 0) {
+                next++;
+            }
+            return next == layout.termCount() ? layout.listedCount() : place(next);
+        }
+
+        private void addBitmap(long start, RowMask rows) {
+            for (int word = 0; word < rows.wordCount(); word++) {
+                rows.setWord(word, rows.word(word) | bitmaps.getAtIndex(ColumnView.LONG, start + word));
             }
         }
 
         @Override
         double addNanos(int from, int to) {
+            if (layout.bitmapCount() == 0) {
+                return (entriesBefore(to) - entriesBefore(from)) * NANOS_PER_ROW;
+            }
+            double nanos = (to - from) * NANOS_PER_TERM;
             if (to - from > layout.bitmapCount() * 4L + 16) { // bitmaps are few: count them all as hit
-                return (to - from) * NANOS_PER_TERM
+                return nanos
                         + (entriesBefore(to) - entriesBefore(from)) * NANOS_PER_ROW
                         + (double) layout.bitmapCount() * layout.bitmapWords() * NANOS_PER_WORD;
             }
-            double nanos = (to - from) * NANOS_PER_TERM;
             for (int term = from; term < to; term++) {
                 nanos += place(term) < 0
                         ? layout.bitmapWords() * NANOS_PER_WORD

@@ -120,8 +120,7 @@ public final class ScalarIndexBench {
     /** @param distinct values of the field: 0, 1, ... distinct - 1 */
     private void line(String name, Form form, String kind, int distinct) {
         FieldSchema field = schema.find(name).orElseThrow();
-        Map<Integer, ScalarIndex> indexes =
-                Map.of(field.id(), ScalarIndexes.of(arena, form, block.column(field.id())));
+        Map<Integer, ScalarIndex> indexes = Map.of(field.id(), ScalarIndexes.of(arena, form, block.column(field.id())));
         System.out.printf(Locale.ROOT, "%-10s %-9s %-22s", name, form.name().toLowerCase(Locale.ROOT), kind);
         for (double share : SHARES) {
             int values = (int) Math.round(share * distinct);
@@ -137,8 +136,7 @@ public final class ScalarIndexBench {
                 indexed.add(nanos(filter, indexes));
             }
             int warm = rounds / 2; // the others were for the compiler
-            System.out.printf(
-                    Locale.ROOT, " %9.1f", scan.medianOfLast(warm) / Math.max(1, indexed.medianOfLast(warm)));
+            System.out.printf(Locale.ROOT, " %9.1f", scan.medianOfLast(warm) / Math.max(1, indexed.medianOfLast(warm)));
         }
         System.out.println();
     }
@@ -146,9 +144,7 @@ public final class ScalarIndexBench {
     private static String filter(FieldSchema field, String kind, int values, int distinct) {
         boolean text = field.type() == DataType.VARCHAR;
         if (kind.equals("range")) {
-            return text
-                    ? field.name() + " < \"" + text(values) + "\""
-                    : field.name() + " < " + values;
+            return text ? field.name() + " < \"" + text(values) + "\"" : field.name() + " < " + values;
         }
         var list = new StringBuilder(field.name() + " in [");
         for (int i = 0; i < values; i++) {

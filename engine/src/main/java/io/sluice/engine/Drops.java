@@ -58,16 +58,16 @@ final class Drops {
 
     /** Deletes the files of an index when no load that was planned with them is under way any more. */
     void free(Namespace.DroppedIndex index) {
-        Optional<OperationView> underWay = jobs.latest(index.collection().collectionId())
-                .filter(operation -> !operation.finished());
+        Optional<OperationView> underWay =
+                jobs.latest(index.collection().collectionId()).filter(operation -> !operation.finished());
         if (underWay.isEmpty()) {
             delete(index.keys());
             return;
         }
         jobs.finished(underWay.get().id())
                 .toFuture()
-                .whenComplete((_, _) -> threads.later(
-                        () -> guarded("index of " + index.collection(), () -> delete(index.keys()))));
+                .whenComplete((_, _) ->
+                        threads.later(() -> guarded("index of " + index.collection(), () -> delete(index.keys()))));
     }
 
     private void delete(List<String> keys) {

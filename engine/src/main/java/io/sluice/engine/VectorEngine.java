@@ -301,12 +301,13 @@ public final class VectorEngine {
      * goes, and its bytes follow as a load that frees.
      */
     public Mono<Void> dropIndex(String database, String collection, String indexName) {
-        return parts.threads().ddl(() -> parts.namespace()
-                .dropIndex(database, collection, indexName)
-                .ifPresent(dropped -> {
-                    parts.upkeep().followUp(dropped.collection());
-                    parts.drops().free(dropped);
-                }));
+        return parts.threads()
+                .ddl(() -> parts.namespace()
+                        .dropIndex(database, collection, indexName)
+                        .ifPresent(dropped -> {
+                            parts.upkeep().followUp(dropped.collection());
+                            parts.drops().free(dropped);
+                        }));
     }
 
     // Writes

@@ -64,10 +64,14 @@ final class FieldIndexTest {
             nulls.set(row, random.nextInt(10) == 0);
         }
         return Map.of(
-                "my_id", new Column.Longs(LongStream.range(0, count).toArray(), null),
-                "my_vector", vectors(count, random),
-                "my_varchar", Column.Bytes.of(texts),
-                "price", new Column.Doubles(prices, nulls));
+                "my_id",
+                new Column.Longs(LongStream.range(0, count).toArray(), null),
+                "my_vector",
+                vectors(count, random),
+                "my_varchar",
+                Column.Bytes.of(texts),
+                "price",
+                new Column.Doubles(prices, nulls));
     }
 
     private static Column vectors(int count, Random random) {
@@ -327,8 +331,11 @@ final class FieldIndexTest {
             case 3 -> number + " <= " + numeric + " < " + (number + random.nextInt(40));
             case 4 -> "s " + comparison + " \"t" + number + "\"";
             case 5 -> "s " + not + "in [\"t" + number + "\", \"t0\", \"nothing\"]";
-            case 6 -> "s " + not + "like \"t" + List.of("1%", "-%", "_", "-1%2", "%").get(random.nextInt(5)) + "\"";
-            case 7 -> List.of("b == true", "b != true", "s is null", "d is not null", "not b").get(random.nextInt(5));
+            case 6 ->
+                "s " + not + "like \"t" + List.of("1%", "-%", "_", "-1%2", "%").get(random.nextInt(5)) + "\"";
+            case 7 ->
+                List.of("b == true", "b != true", "s is null", "d is not null", "not b")
+                        .get(random.nextInt(5));
             default -> {
                 int element = random.nextInt(30);
                 yield List.of(
@@ -353,10 +360,11 @@ final class FieldIndexTest {
             test.settle("c");
             assertThat(indexBytes(test, "price")).isPositive();
             assertThat(indexBytes(test, "my_varchar")).isPositive();
-            assertThat(test.loadBytes())
-                    .isEqualTo(before + indexBytes(test, "price") + indexBytes(test, "my_varchar"));
+            assertThat(test.loadBytes()).isEqualTo(before + indexBytes(test, "price") + indexBytes(test, "my_varchar"));
             assertThat(count(test, "price < 50")).isEqualTo(cheap).isPositive();
-            assertThat(count(test, "my_varchar == \"color_7\"")).isEqualTo(color).isPositive();
+            assertThat(count(test, "my_varchar == \"color_7\""))
+                    .isEqualTo(color)
+                    .isPositive();
         }
     }
 
@@ -437,7 +445,16 @@ final class FieldIndexTest {
             test.index("c", "my_varchar", "INVERTED", "");
             test.settle("c");
             var some = new LoadRequest(
-                    DB, "c", List.of(), List.of("my_id", "my_vector", "price"), false, 0, List.of(), false, false, null,
+                    DB,
+                    "c",
+                    List.of(),
+                    List.of("my_id", "my_vector", "price"),
+                    false,
+                    0,
+                    List.of(),
+                    false,
+                    false,
+                    null,
                     false);
             assertThat(test.load(some).state()).isEqualTo("loaded");
             assertThat(indexBytes(test, "price")).isPositive();
@@ -469,9 +486,8 @@ final class FieldIndexTest {
                     .createIndex(DB, "c", "price", new IndexDefinition(0, "", 0, "", "COSINE", Map.of("a", "b"))));
             test.run(test.engine()
                     .createIndex(DB, "c", "price", new IndexDefinition(0, "", 0, "AUTOINDEX", "", Map.of())));
-            IndexDefinition price = test.get(test.engine().listIndexes(DB, "c"))
-                    .getFirst()
-                    .definition();
+            IndexDefinition price =
+                    test.get(test.engine().listIndexes(DB, "c")).getFirst().definition();
             assertThat(price.name()).isEqualTo("price");
             assertThat(price.type()).isEqualTo("AUTOINDEX");
             assertThat(price.metric()).isEqualTo("COSINE"); // as sent; it means nothing here, as with Milvus

@@ -574,7 +574,8 @@ public final class Collection implements LoadTarget {
     /** Whether parts of a dropped index are in memory; the next {@link #publish} retires them. */
     public boolean hasForgottenParts() {
         return locked(() -> snapshot.loaded().values().stream()
-                .anyMatch(segment -> !indexes.keySet().containsAll(segment.indexes().keySet())));
+                .anyMatch(segment ->
+                        !indexes.keySet().containsAll(segment.indexes().keySet())));
     }
 
     private void addMissingParts(LoadGoal wanted, Partition partition, SealedFiles files, List<PartSource> missing) {

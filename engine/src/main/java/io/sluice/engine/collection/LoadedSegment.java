@@ -133,7 +133,8 @@ final class LoadedSegment {
     ReadableBlock readable(long timestamp) {
         var visible =
                 deletes.visibleAt(timestamp, rows.column(CollectionSchema.TIMESTAMP_FIELD_ID), record.maxTimestamp());
-        return new ReadableBlock(record.id(), record.partitionId(), false, true, rows, visible, vectorIndexes, scalarIndexes);
+        return new ReadableBlock(
+                record.id(), record.partitionId(), false, true, rows, visible, vectorIndexes, scalarIndexes);
     }
 
     /**
@@ -210,8 +211,7 @@ final class LoadedSegment {
             ColumnView column = rows.column(index.fieldId());
             switch (index.spec()) {
                 case IndexSpec.Vector vector ->
-                    vectorIndexes.put(
-                            index.fieldId(), IndexBuilder.open(vector, part.layout(), bytes, column));
+                    vectorIndexes.put(index.fieldId(), IndexBuilder.open(vector, part.layout(), bytes, column));
                 case IndexSpec.Scalar _ ->
                     scalarIndexes.put(index.fieldId(), IndexBuilder.openScalar(part.layout(), bytes, column));
             }

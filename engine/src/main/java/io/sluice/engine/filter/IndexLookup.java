@@ -182,7 +182,12 @@ final class IndexLookup {
     }
 
     private @Nullable Found one(
-            Predicate predicate, int field, boolean inverted, int valueCount, double rows, Consumer<ScalarMatches> add) {
+            Predicate predicate,
+            int field,
+            boolean inverted,
+            int valueCount,
+            double rows,
+            Consumer<ScalarMatches> add) {
         ScalarIndex index = indexes.get(field);
         if (index == null) {
             return null;

@@ -100,8 +100,7 @@ final class LikePattern {
 
     /** Whether every text with {@link #prefix} matches. */
     boolean isPrefixOnly() {
-        return !tiedToEnd
-                && (tiedToStart ? pieces.size() == 1 && pieces.getFirst().plain : pieces.isEmpty());
+        return !tiedToEnd && (tiedToStart ? pieces.size() == 1 && pieces.getFirst().plain : pieces.isEmpty());
     }
 
     /** Whether UTF-8 {@code [from, to)} matches. */

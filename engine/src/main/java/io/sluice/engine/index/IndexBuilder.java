@@ -61,7 +61,8 @@ public final class IndexBuilder {
      * @param partBytes native memory
      * @throws io.sluice.engine.error.EngineException.Corrupt if header, layout name or sizes do not fit
      */
-    public static VectorIndex open(IndexSpec.Vector spec, PartLayout layout, MemorySegment partBytes, ColumnView vectors) {
+    public static VectorIndex open(
+            IndexSpec.Vector spec, PartLayout layout, MemorySegment partBytes, ColumnView vectors) {
         return HnswIndex.open(spec.metric(), layout, partBytes, vectors);
     }
 

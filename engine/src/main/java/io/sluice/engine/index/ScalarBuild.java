@@ -41,12 +41,11 @@ final class ScalarBuild {
             return out.endPart();
         }
         boolean inRowOrder = ordered && positions.length == rowCount;
-        boolean sorted =
-                switch (form) {
-                    case SORTED -> true;
-                    case INVERTED -> false;
-                    case AUTO -> inRowOrder || isSmallerSorted(positions);
-                };
+        boolean sorted = switch (form) {
+            case SORTED -> true;
+            case INVERTED -> false;
+            case AUTO -> inRowOrder || isSmallerSorted(positions);
+        };
         if (sorted) {
             writeSorted(positions, inRowOrder, out);
         } else {
@@ -112,8 +111,8 @@ final class ScalarBuild {
         for (int from = 0, to; from < positions.length; from = to) {
             to = endOfTerm(positions, from);
             long listBytes = (to - from) * (long) Integer.BYTES;
-            invertedBytes += 3L * Integer.BYTES
-                    + Math.min(listBytes, (long) ScalarLayout.bitmapWords(rowCount) * Long.BYTES);
+            invertedBytes +=
+                    3L * Integer.BYTES + Math.min(listBytes, (long) ScalarLayout.bitmapWords(rowCount) * Long.BYTES);
         }
         return invertedBytes >= (long) positions.length * Integer.BYTES;
     }
@@ -186,8 +185,7 @@ final class ScalarBuild {
 
     private void writeBitmaps(int[] rows, int[] ends, int[] places, PartFileWriter out) {
         out.beginSection(ScalarLayout.BITMAPS);
-        MemorySegment bitmap =
-                MemorySegment.ofArray(new byte[ScalarLayout.bitmapWords(rowCount) * Long.BYTES]);
+        MemorySegment bitmap = MemorySegment.ofArray(new byte[ScalarLayout.bitmapWords(rowCount) * Long.BYTES]);
         for (int term = 0; term < places.length; term++) {
             if (places[term] < 0) {
                 bitmap.fill((byte) 0);

@@ -41,33 +41,31 @@ final class ScalarRules {
 
     /** @param type in upper case; empty = {@code AUTOINDEX} */
     static IndexSpec.Scalar check(FieldSchema field, IndexDefinition definition, String type) {
-        IndexSpec.Scalar.Form form =
-                switch (type) {
-                    case "", "AUTOINDEX" -> IndexSpec.Scalar.Form.AUTO;
-                    case "INVERTED" -> IndexSpec.Scalar.Form.INVERTED;
-                    case "STL_SORT" -> {
-                        checkSortable(field);
-                        yield IndexSpec.Scalar.Form.SORTED;
-                    }
-                    case "TRIE" -> {
-                        if (field.type() != DataType.VARCHAR) {
-                            throw wrongField("TRIE are only supported on varchar field", field);
-                        }
-                        throw notBuilt(field, definition);
-                    }
-                    case "BITMAP" -> {
-                        if (!BITMAP_TYPES.contains(field.type()) && field.type() != DataType.ARRAY) {
-                            throw wrongField(
-                                    "bitmap index are only supported on bool, int, string and array field", field);
-                        }
-                        if (field.primaryKey()) {
-                            throw wrongField("create bitmap index on primary key not supported", field);
-                        }
-                        throw notBuilt(field, definition);
-                    }
-                    case "NGRAM", "RTREE" -> throw notBuilt(field, definition);
-                    default -> throw unknown(field, definition, type);
-                };
+        IndexSpec.Scalar.Form form = switch (type) {
+            case "", "AUTOINDEX" -> IndexSpec.Scalar.Form.AUTO;
+            case "INVERTED" -> IndexSpec.Scalar.Form.INVERTED;
+            case "STL_SORT" -> {
+                checkSortable(field);
+                yield IndexSpec.Scalar.Form.SORTED;
+            }
+            case "TRIE" -> {
+                if (field.type() != DataType.VARCHAR) {
+                    throw wrongField("TRIE are only supported on varchar field", field);
+                }
+                throw notBuilt(field, definition);
+            }
+            case "BITMAP" -> {
+                if (!BITMAP_TYPES.contains(field.type()) && field.type() != DataType.ARRAY) {
+                    throw wrongField("bitmap index are only supported on bool, int, string and array field", field);
+                }
+                if (field.primaryKey()) {
+                    throw wrongField("create bitmap index on primary key not supported", field);
+                }
+                throw notBuilt(field, definition);
+            }
+            case "NGRAM", "RTREE" -> throw notBuilt(field, definition);
+            default -> throw unknown(field, definition, type);
+        };
         if (field.type() == DataType.JSON) {
             throw json(field, definition);
         }

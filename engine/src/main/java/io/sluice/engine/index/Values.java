@@ -86,8 +86,7 @@ final class Values {
         return switch (kind) {
             case INTEGER -> Long.compare(integer(a), integer(b));
             case FLOATING -> Double.compare(floating(a), floating(b));
-            case BYTES ->
-                KeyOrder.compare(bytes(), byteStart(a), byteEnd(a), bytes(), byteStart(b), byteEnd(b));
+            case BYTES -> KeyOrder.compare(bytes(), byteStart(a), byteEnd(a), bytes(), byteStart(b), byteEnd(b));
         };
     }
 

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.engine.distance.Metric;
 import io.sluice.engine.error.EngineException.InvalidRequest;
+import io.sluice.engine.index.IndexSpec.Scalar.Form;
 import io.sluice.engine.schema.DataType;
 import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.IndexDefinition;
-import io.sluice.engine.index.IndexSpec.Scalar.Form;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,9 +113,9 @@ class IndexSpecTest {
             })
     void of_scalarField_whatDoesNotFitIsRefused(DataType type, String indexType, int code, String text) {
         assertThatThrownBy(() -> scalar(type, indexType == null ? "" : indexType, Map.of()))
-                .isInstanceOfSatisfying(InvalidRequest.class, refusal -> assertThat(
-                                refusal.code().code())
-                        .isEqualTo(code))
+                .isInstanceOfSatisfying(
+                        InvalidRequest.class,
+                        refusal -> assertThat(refusal.code().code()).isEqualTo(code))
                 .hasMessageStartingWith(text)
                 .hasMessageContaining("field=x");
     }

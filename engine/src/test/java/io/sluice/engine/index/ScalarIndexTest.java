@@ -91,9 +91,11 @@ class ScalarIndexTest {
         ColumnView column = Blocks.view(arena, FieldSchema.varChar("x", 20).withId(100), Column.Bytes.of(texts));
         for (Form form : Form.values()) {
             ScalarMatches found = ScalarIndexes.of(arena, form, column).find();
-            List.of("word", "word-1", "word-10", "word-2", "zebra").forEach(text -> found.text(text.getBytes(StandardCharsets.UTF_8)));
+            List.of("word", "word-1", "word-10", "word-2", "zebra")
+                    .forEach(text -> found.text(text.getBytes(StandardCharsets.UTF_8)));
             assertThat(found.rows())
-                    .isEqualTo(rows(row -> List.of("word-1", "word-10", "word-2").contains(texts[row])));
+                    .isEqualTo(
+                            rows(row -> List.of("word-1", "word-10", "word-2").contains(texts[row])));
             ScalarMatches prefixed = ScalarIndexes.of(arena, form, column).find();
             prefixed.prefixed("word-7".getBytes(StandardCharsets.UTF_8));
             assertThat(prefixed.rows()).isEqualTo(rows(row -> texts[row].startsWith("word-7")));
@@ -133,14 +135,18 @@ class ScalarIndexTest {
     }
 
     private long size(Form form, long[] values) {
-        return ScalarIndexes.image(arena, form, longs(values, new BitSet())).bytes().byteSize();
+        return ScalarIndexes.image(arena, form, longs(values, new BitSet()))
+                .bytes()
+                .byteSize();
     }
 
     @Test
     void build_sameColumn_sameBytes() {
         long[] values = random.longs(ROWS, 0, 300).toArray();
-        MemorySegment one = ScalarIndexes.image(arena, Form.AUTO, longs(values, new BitSet())).bytes();
-        MemorySegment other = ScalarIndexes.image(arena, Form.AUTO, longs(values, new BitSet())).bytes();
+        MemorySegment one = ScalarIndexes.image(arena, Form.AUTO, longs(values, new BitSet()))
+                .bytes();
+        MemorySegment other = ScalarIndexes.image(arena, Form.AUTO, longs(values, new BitSet()))
+                .bytes();
         assertThat(one.mismatch(other)).isEqualTo(-1);
     }
 

@@ -34,8 +34,7 @@ public final class ScalarIndexes {
     public static Image image(Arena arena, IndexSpec.Scalar.Form form, ColumnView column) {
         var store = new MemoryStore();
         try (var out = PartFileWriter.create(store, KEY, PartFileWriter.Kind.INDEX, OWNER)) {
-            IndexBuilder.build(
-                    new IndexSpec.Scalar(form), column, 1, new MemoryBudget(1 << 20), new StopSignal(), out);
+            IndexBuilder.build(new IndexSpec.Scalar(form), column, 1, new MemoryBudget(1 << 20), new StopSignal(), out);
             out.commit();
         }
         try (var file = store.open(KEY)) {

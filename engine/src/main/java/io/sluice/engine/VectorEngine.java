@@ -357,7 +357,7 @@ public final class VectorEngine {
 
     // Indexes
 
-    /** @param definition with id 0; name, type and metric may be empty (field name, AUTOINDEX, COSINE) */
+    /** @param definition with id 0; name and type may be empty (field name, AUTOINDEX), and the metric (vectors: COSINE) */
     public Mono<Void> createIndex(String database, String collection, String field, IndexDefinition definition) {
         return parts.threads().ddl(() -> {
             parts.rules().checkDdl(database, Ddl.INDEX);
@@ -398,11 +398,17 @@ public final class VectorEngine {
                 trouble.orElse(""));
     }
 
-    /** Dropping what is not there succeeds; that of a vector is refused while the collection is loaded. */
+    /**
+     * Dropping what is not there succeeds. While the collection is loaded, the index of a vector field stays; another one
+     * goes, and its bytes follow as a load that frees.
+     */
     public Mono<Void> dropIndex(String database, String collection, String indexName) {
         return parts.threads().ddl(() -> {
             parts.rules().checkDdl(database, Ddl.INDEX);
-            parts.namespace().dropIndex(database, collection, indexName);
+            parts.namespace().dropIndex(database, collection, indexName).ifPresent(dropped -> {
+                parts.upkeep().followUp(dropped.collection());
+                parts.drops().free(dropped);
+            });
         });
     }
 

@@ -613,6 +613,37 @@ class RestE2eTest {
     }
 
     @Test
+    void indexes_onOtherFields_describedAsDeclaredAndDroppedWhileLoaded() {
+        createWords("sorted");
+        rest.ok("indexes/create", """
+            {"collectionName": "sorted", "indexParams": [
+               {"fieldName": "id", "indexType": "STL_SORT"},
+               {"fieldName": "word", "indexName": "by_word", "indexType": "INVERTED"},
+               {"fieldName": "rank"}]}
+            """);
+        JsonNode index = rest.ok("indexes/describe", "{\"collectionName\": \"sorted\", \"indexName\": \"id\"}")
+                .get(0);
+        assertThat(index.path("indexType").asString()).isEqualTo("STL_SORT");
+        assertThat(index.path("metricType").asString()).isEmpty();
+        assertThat(index.path("indexParams").toString()).contains("STL_SORT").doesNotContain("metric_type");
+        assertThat(rest.ok("indexes/describe", "{\"collectionName\": \"sorted\", \"indexName\": \"rank\"}")
+                        .get(0)
+                        .path("indexType")
+                        .asString())
+                .isEqualTo("AUTOINDEX");
+
+        insertWords("sorted", "");
+        rest.load("sorted");
+        assertThat(Rest.texts(
+                        rest.ok("entities/query", "{\"collectionName\": \"sorted\", \"filter\": \"rank >= 20\"}"),
+                        "id"))
+                .containsExactly("2", "3");
+        rest.ok("indexes/drop", "{\"collectionName\": \"sorted\", \"indexName\": \"by_word\"}");
+        assertThat(Rest.texts(rest.ok("indexes/list", "{\"collectionName\": \"sorted\"}")))
+                .containsExactlyInAnyOrder("by_vector", "id", "rank");
+    }
+
+    @Test
     void aliases_workWhereverANameDoes() {
         createWords("aliased");
         insertWords("aliased", "");

@@ -37,7 +37,7 @@ record SearchPlan(
         ReadLimits.checkRoundDecimal(request.roundDecimal());
         OutputPlan outputs = OutputPlan.of(request.outputFields(), view, false);
         FieldSchema field = vectorField(request, view);
-        IndexSpec spec = view.indexSpecs().get(field.id());
+        IndexSpec.Vector spec = view.indexSpecs().get(field.id());
         Metric metric = metric(request, spec);
         int hitCount = request.limit() + request.offset();
         if (spec != null) {
@@ -99,7 +99,7 @@ record SearchPlan(
         return field;
     }
 
-    private static Metric metric(SearchRequest request, @Nullable IndexSpec spec) {
+    private static Metric metric(SearchRequest request, IndexSpec.@Nullable Vector spec) {
         String asked = request.metric().strip();
         if (spec == null) {
             return asked.isEmpty() ? Metric.COSINE : Metric.ofName(asked);

@@ -18,8 +18,11 @@ import io.sluice.engine.load.OperationView;
 import io.sluice.engine.load.ReleaseRequest;
 import io.sluice.engine.schema.IndexDefinition;
 import io.sluice.engine.schema.RowBatch;
+import io.sluice.engine.search.HybridSearchRequest;
+import io.sluice.engine.search.HybridSearcher;
 import io.sluice.engine.search.QueryRequest;
 import io.sluice.engine.search.QueryResult;
+import io.sluice.engine.search.SearchIterators;
 import io.sluice.engine.search.SearchRequest;
 import io.sluice.engine.search.SearchResult;
 import io.sluice.engine.search.Searcher;
@@ -43,6 +46,7 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class VectorEngine {
     private final EngineParts parts;
+    private final SearchIterators iterators = new SearchIterators();
 
     VectorEngine(EngineParts parts) {
         this.parts = parts;
@@ -322,15 +326,33 @@ public final class VectorEngine {
 
     // Reads
 
-    /** The collection must be loaded. */
+    /**
+     * The best hits, or the next batch of an iteration when the request has one. The collection must be loaded. A
+     * timestamp pins the state that is read, whatever is written meanwhile.
+     */
     public Mono<SearchResult> search(SearchRequest request) {
         return parts.threads().search(() -> {
             Collection collection = parts.namespace().get(request.database(), request.collection());
             try (ReadView view =
                     read(collection, "search", request.partitions(), request.ignoreGrowing(), request.timestamp())) {
-                return Searcher.search(request, view);
+                return request.iterator() == null ? Searcher.search(request, view) : iterators.next(request, view);
             }
         });
+    }
+
+    /** All searches read one state. The collection must be loaded. */
+    public Mono<SearchResult> hybridSearch(HybridSearchRequest request) {
+        return parts.threads().search(() -> {
+            Collection collection = parts.namespace().get(request.database(), request.collection());
+            try (ReadView view =
+                    read(collection, "search", request.partitions(), ignoresGrowing(request), request.timestamp())) {
+                return HybridSearcher.search(request, view);
+            }
+        });
+    }
+
+    private static boolean ignoresGrowing(HybridSearchRequest request) {
+        return request.searches().stream().allMatch(HybridSearchRequest.AnnSearch::ignoreGrowing);
     }
 
     /** The collection must be loaded. */
@@ -347,7 +369,9 @@ public final class VectorEngine {
     private ReadView read(
             Collection collection, String verb, List<String> partitions, boolean ignoreGrowing, long timestamp) {
         try {
-            return collection.openRead(verb, partitions, ignoreGrowing, timestamp, parts.log()::appliedTimestamp);
+            // What is not applied yet would appear in between: a pinned state ends where the present does.
+            long pinned = timestamp == 0 ? 0 : Math.min(timestamp, parts.log().appliedTimestamp());
+            return collection.openRead(verb, partitions, ignoreGrowing, pinned, parts.log()::appliedTimestamp);
         } catch (EngineException.WrongState refused) {
             if (refused.code() == ErrorCode.COLLECTION_NOT_LOADED) {
                 throw parts.loads().whyNotServed(collection, verb);

@@ -33,15 +33,20 @@ record SearchPlan(
         int queryCount =
                 request.ids() == null ? request.queries().size() : request.ids().count();
         ReadLimits.checkQueryCount(queryCount);
-        ReadLimits.checkTopK(request.limit(), request.offset());
+        SearchIteratorRequest iterator = request.iterator();
+        if (iterator == null) {
+            ReadLimits.checkTopK(request.limit(), request.offset());
+        } else {
+            ReadLimits.checkBatch(iterator, queryCount, request.offset());
+        }
         ReadLimits.checkRoundDecimal(request.roundDecimal());
         OutputPlan outputs = OutputPlan.of(request.outputFields(), view, false);
         FieldSchema field = vectorField(request, view);
         IndexSpec spec = view.indexSpecs().get(field.id());
         Metric metric = metric(request, spec);
-        int hitCount = request.limit() + request.offset();
+        int hitCount = iterator == null ? request.limit() + request.offset() : iterator.batchSize();
         if (spec != null) {
-            spec.checkSearchParams(request.params(), hitCount);
+            spec.checkSearchParams(request.params(), iterator == null ? hitCount : 1); // a batch does not walk a graph
         }
         ScoreRange range = ScoreRange.of(metric, request.params());
         Filter filter = ReadFilters.parse(request.filter(), request.templates(), view);

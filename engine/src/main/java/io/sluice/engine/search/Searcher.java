@@ -29,7 +29,6 @@ import java.util.stream.IntStream;
  */
 public final class Searcher {
     private static final String COUNT = "count(*)";
-    private static final int HIT_BYTES = Long.BYTES + Float.BYTES;
     private static final int MISSING_IDS_NAMED = 100;
 
     private Searcher() {}
@@ -46,32 +45,16 @@ public final class Searcher {
         List<float[]> queries = request.ids() == null ? request.queries() : vectorsOf(request.ids(), plan, view);
         List<AllowedRows> blocks = AllowedRows.of(view, request.ignoreGrowing(), plan.filter(), null);
         NearestHits nearest = new NearestHits(view, blocks, plan);
-        RowRefs rows = new RowRefs();
-        float[] scores = new float[16];
-        int[] hitCounts = new int[queries.size()];
-        for (int i = 0; i < hitCounts.length; i++) {
-            int found = nearest.search(queries.get(i));
-            hitCounts[i] = Math.max(0, found - plan.offset());
-            ReadLimits.checkResultBytes((long) (rows.size() + hitCounts[i]) * HIT_BYTES, rows.size() + hitCounts[i]);
+        HitList hits = new HitList(queries.size(), plan.roundDecimal());
+        for (float[] query : queries) {
+            int found = nearest.search(query);
+            hits.expect(Math.max(0, found - plan.offset()));
             for (int rank = plan.offset(); rank < found; rank++) {
-                if (rows.size() == scores.length) {
-                    scores = Arrays.copyOf(scores, scores.length * 2);
-                }
-                scores[rows.size()] = rounded(plan.metric().reported(nearest.score(rank)), plan.roundDecimal());
-                rows.add(nearest.block(rank), nearest.row(rank));
+                hits.add(nearest.block(rank), nearest.row(rank), plan.metric().reported(nearest.score(rank)));
             }
+            hits.endQuery();
         }
-        ColumnGather gather = new ColumnGather(view.blocks(), rows);
-        FieldSchema key = view.schema().primaryKey();
-        List<OutputColumn> columns = columns(plan.outputs(), gather, key, rows.size());
-        return new SearchResult(
-                gather.keys(key),
-                Arrays.copyOf(scores, rows.size()),
-                hitCounts,
-                columns,
-                plan.outputs().names(),
-                key.name(),
-                view.timestamp());
+        return hits.result(view, plan.outputs(), null);
     }
 
     /**
@@ -106,9 +89,13 @@ public final class Searcher {
         return new ColumnGather(view.blocks(), rows).keys(view.schema().primaryKey());
     }
 
-    private static List<float[]> vectorsOf(Keys ids, SearchPlan plan, ReadView view) {
-        KeyLookup.Newest found =
-                KeyLookup.of(ids, view.schema().primaryKey()).newest(AllowedRows.of(view, false, null, null));
+    static List<float[]> vectorsOf(Keys ids, SearchPlan plan, ReadView view) {
+        KeyLookup lookup = KeyLookup.of(ids, view.schema().primaryKey());
+        if (lookup.keyCount() < ids.count()) {
+            throw new EngineException.InvalidRequest("duplicate IDs found in search request: idCount=" + ids.count()
+                    + ", distinctCount=" + lookup.keyCount() + ". Send each id once");
+        }
+        KeyLookup.Newest found = lookup.newest(AllowedRows.of(view, false, null, null));
         if (Arrays.stream(found.blocks()).anyMatch(block -> block < 0)) {
             throw missing(ids, found);
         }
@@ -138,14 +125,6 @@ public final class Searcher {
         return new EngineException.InvalidRequest("some of the provided primary key IDs do not exist: missing IDs = "
                 + named + ", missingCount=" + missing.length + ", idCount=" + ids.count()
                 + ". Search with ids that are loaded and not deleted");
-    }
-
-    private static float rounded(float score, int decimals) {
-        if (decimals < 0) {
-            return score + 0f; // never -0
-        }
-        double scale = Math.pow(10, decimals);
-        return (float) (Math.copySign(Math.floor(Math.abs(score) * scale + 0.5), score) / scale) + 0f;
     }
 
     private static boolean isCount(List<String> outputFields) {
@@ -195,7 +174,7 @@ public final class Searcher {
         return rows;
     }
 
-    private static List<OutputColumn> columns(OutputPlan outputs, ColumnGather gather, FieldSchema key, int rowCount) {
+    static List<OutputColumn> columns(OutputPlan outputs, ColumnGather gather, FieldSchema key, int rowCount) {
         long sizeBytes = gather.sizeBytes(key);
         for (FieldSchema field : outputs.fields()) {
             sizeBytes += gather.sizeBytes(field);

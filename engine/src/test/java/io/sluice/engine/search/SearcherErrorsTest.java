@@ -222,9 +222,9 @@ class SearcherErrorsTest {
         L2     | 1   | 1    | range_filter(1.0) must be less than radius(1.0)
         IP     | 10  | 1    | range_filter(1.0) must be greater than radius(10.0)
         COSINE | 0.5 | 0.25 | range_filter(0.25) must be greater than radius(0.5)
-        L2     | x   | 1    | radius [x] is invalid, it should be a number
-        L2     | NaN | 1    | radius [NaN] is invalid, it should be a number
-        L2     | 1   | y    | range_filter [y] is invalid, it should be a number
+        L2     | x   | 1    | radius [x] is invalid, type must be number
+        L2     | NaN | 1    | radius [NaN] is invalid, type must be number
+        L2     | 1   | y    | range_filter [y] is invalid, type must be number
         COSINE |     | 1    | range_filter requires radius to be set
         """)
     void search_wrongRange_isRefused(String metric, String radius, String rangeFilter, String text) {
@@ -325,7 +325,7 @@ class SearcherErrorsTest {
                 0,
                 false,
                 0);
-        assertRefused("ids do not fit the primary key: idsType=VarChar", () -> Searcher.query(request, WORLD.view));
+        assertRefused("primary key is int64, but IDs type mismatch: idsType=VarChar", () -> Searcher.query(request, WORLD.view));
     }
 
     @ParameterizedTest

@@ -51,8 +51,6 @@ public final class RestRoutes {
             "collections/fields/alter_properties",
             "indexes/alter_properties",
             "indexes/drop_properties",
-            "entities/hybrid_search",
-            "entities/advanced_search",
             "databases/alter",
             "databases/alter_properties",
             "databases/drop_properties");

@@ -62,6 +62,11 @@ public final class VectorEngine {
                 .subscribeOn(Schedulers.boundedElastic());
     }
 
+    /** A hybrid timestamp that no write has and that every later write is after. */
+    public Mono<Long> nextTimestamp() {
+        return Mono.fromCallable(() -> parts.log().nextTimestamp());
+    }
+
     // Databases
 
     public Mono<Void> createDatabase(String database, Map<String, String> properties) {
@@ -111,6 +116,18 @@ public final class VectorEngine {
 
     public Mono<CollectionDescription> describeCollection(String database, String collection) {
         return parts.threads().ddl(() -> describe(parts.namespace().get(database, collection)));
+    }
+
+    /** By id, in any database. */
+    public Mono<CollectionDescription> describeCollection(long collectionId) {
+        return parts.threads().ddl(() -> {
+            Collection found = parts.namespace().findById(collectionId);
+            if (found == null) {
+                throw new EngineException.NotFound(
+                        ErrorCode.COLLECTION_NOT_FOUND, "collection not found[collection=" + collectionId + "]");
+            }
+            return describe(found);
+        });
     }
 
     private CollectionDescription describe(Collection collection) {

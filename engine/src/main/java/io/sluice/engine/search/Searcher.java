@@ -14,6 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -29,6 +31,7 @@ import java.util.stream.IntStream;
  */
 public final class Searcher {
     private static final String COUNT = "count(*)";
+    private static final Pattern AGGREGATION = Pattern.compile("(?i)(count|sum|avg|min|max)\\s*\\((.*)\\)");
     private static final int MISSING_IDS_NAMED = 100;
 
     private Searcher() {}
@@ -135,7 +138,21 @@ public final class Searcher {
             throw new EngineException.InvalidRequest("count(*) cannot be combined with other output fields:"
                     + " outputFields=" + outputFields + ". Ask for count(*) alone");
         }
+        for (String name : outputFields) {
+            Matcher aggregation = AGGREGATION.matcher(name.strip());
+            if (counts == 0 && aggregation.matches()) {
+                throw aggregationRefused(aggregation.group(1).toLowerCase(Locale.ROOT), aggregation.group(2));
+            }
+        }
         return counts > 0;
+    }
+
+    private static EngineException aggregationRefused(String function, String argument) {
+        return new EngineException.InvalidRequest(
+                function.equals("count")
+                        ? "field " + argument + " for aggregation:count does not exist. Ask for count(*)"
+                        : "aggregation " + function + "(" + argument
+                                + ") is not supported yet. Ask for the field, or for count(*)");
     }
 
     private static void checkWindow(QueryRequest request, boolean counts) {

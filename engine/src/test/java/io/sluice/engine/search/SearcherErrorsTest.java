@@ -351,8 +351,53 @@ class SearcherErrorsTest {
         assertRefused(
                 "count(*) cannot be combined with other output fields",
                 () -> Searcher.query(query(-1, 0, "count(*)", "id"), WORLD.view));
+        assertRefused(
+                "field int16 for aggregation:count does not exist",
+                () -> Searcher.query(query(-1, 0, "count(int16)"), WORLD.view));
+        assertRefused(
+                "aggregation sum(int16) is not supported yet",
+                () -> Searcher.query(query(-1, 0, "id", "SUM(int16)"), WORLD.view));
         assertThat(Searcher.query(query(-1, 10, "Count(*)"), WORLD.view).rowCount())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void search_hints_knownOnesOnly() {
+        assertRefused(
+                "hints: not_supported_hints not supported",
+                () -> Searcher.search(params("L2", Map.of("hints", "not_supported_hints")), WORLD.view));
+        SearchResult hinted = Searcher.search(params("L2", Map.of("hints", "iterative_filter")), WORLD.view);
+        assertThat(hinted.keys()).isEqualTo(Searcher.search(SEARCH, WORLD.view).keys());
+    }
+
+    @Test
+    void search_idsThatRepeatOrDoNotFit_areRefused() {
+        assertRefused(
+                "duplicate IDs found in search request",
+                () -> Searcher.search(ids(new Keys.LongKeys(new long[] {WORLD_KEY, WORLD_KEY})), WORLD.view));
+        assertRefused(
+                "primary key is int64, but IDs type mismatch",
+                () -> Searcher.search(ids(new Keys.StringKeys(List.of("1"))), WORLD.view));
+    }
+
+    private static SearchRequest ids(Keys ids) {
+        return new SearchRequest(
+                "default",
+                "things",
+                List.of(),
+                "",
+                List.of(),
+                ids,
+                10,
+                0,
+                "",
+                Map.of(),
+                "",
+                Map.of(),
+                List.of(),
+                -1,
+                false,
+                0);
     }
 
     @Test

@@ -14,6 +14,9 @@ import java.util.List;
 public final class HybridSearcher {
     private static final int MAX_SEARCHES = 1024;
 
+    /** What a search keeps on the heap for each hit that it may have: rows, scores, ranks, a place in a table. */
+    private static final int HIT_BYTES = 64;
+
     private HybridSearcher() {}
 
     /** One search with its plan, ready to be asked query after query. */
@@ -82,8 +85,11 @@ public final class HybridSearcher {
 
     private static List<Ready> ready(HybridSearchRequest request, ReadView view) {
         List<Ready> ready = new ArrayList<>();
+        int hitCount = 0;
         for (AnnSearch search : request.searches()) {
             SearchPlan plan = SearchPlan.of(asSearch(request, search), view);
+            hitCount += plan.hitCount();
+            ReadLimits.checkResultBytes((long) hitCount * HIT_BYTES, hitCount);
             List<AllowedRows> blocks = AllowedRows.of(view, search.ignoreGrowing(), plan.filter(), null);
             ready.add(new Ready(search, plan.metric(), new NearestHits(view, blocks, plan)));
         }

@@ -192,6 +192,10 @@ class HybridSearcherTest {
                     request(List.of(search(random, 1, 0)), rrf, 10, 0),
                     world);
             assertRefused(
+                    "query results exceed the maxOutputSize Limit",
+                    request(Collections.nCopies(1_024, search(random, 1, 16_384)), rrf, 10, 0),
+                    world);
+            assertRefused(
                     "the length of weights param mismatch with ann search requests: invalid"
                             + " parameter[expected=2][actual=3]",
                     request(List.of(one, one), new Ranker.Weighted(List.of(0.2f, 0.4f, 0.8f), false), 10, 0),

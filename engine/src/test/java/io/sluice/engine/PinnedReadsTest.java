@@ -69,7 +69,8 @@ final class PinnedReadsTest {
         float[] vectors = new float[count * DIMENSION];
         float[] others = new float[count * DIMENSION];
         for (int row = 0; row < count; row++) {
-            System.arraycopy(vectorOf((firstId + row) / 10 + version * 1_000_000), 0, vectors, row * DIMENSION, DIMENSION);
+            System.arraycopy(
+                    vectorOf((firstId + row) / 10 + version * 1_000_000), 0, vectors, row * DIMENSION, DIMENSION);
             System.arraycopy(vectorOf(firstId + row), 0, others, row * DIMENSION, DIMENSION);
         }
         return Map.of(
@@ -139,7 +140,9 @@ final class PinnedReadsTest {
         long[] keys = ((Keys.LongKeys) batch.keys()).values();
         long[] versions = ((Column.Longs) batch.columns().getFirst().column()).values();
         for (int i = 0; i < keys.length; i++) {
-            assertThat(into.put(keys[i], versions[i])).as("key %s comes once", keys[i]).isNull();
+            assertThat(into.put(keys[i], versions[i]))
+                    .as("key %s comes once", keys[i])
+                    .isNull();
         }
     }
 
@@ -185,7 +188,8 @@ final class PinnedReadsTest {
     void searchIterator_acrossARestart_losesNothing() {
         try (TestEngine test = filled("HNSW", "L2")) {
             SearchRequest search = test.searchOf("things", "vector", vectorOf(77), 0, "", "version");
-            SearchResult first = test.get(test.engine().search(search.next(new SearchIteratorRequest(135, "", null), 0)));
+            SearchResult first =
+                    test.get(test.engine().search(search.next(new SearchIteratorRequest(135, "", null), 0)));
             Map<Long, Long> seen = new TreeMap<>();
             collect(first, seen);
             test.insert("things", 50, rows(100_000, 50, 1));
@@ -307,9 +311,13 @@ final class PinnedReadsTest {
             SearchResult rrf = hybrid(test, new Ranker.Rrf(60), vector, other);
             // Keys 30 to 39 tie in the first search; 33 is fourth there.
             SearchResult inOther = test.search("things", "other", vectorOf(33), 20, "");
-            int rank = LongStream.of(((Keys.LongKeys) inOther.keys()).values()).boxed().toList().indexOf(33L);
+            int rank = LongStream.of(((Keys.LongKeys) inOther.keys()).values())
+                    .boxed()
+                    .toList()
+                    .indexOf(33L);
             float expected = 1 / (60f + 4) + (rank < 0 ? 0 : 1 / (60f + rank + 1));
-            List<Long> keys = LongStream.of(((Keys.LongKeys) rrf.keys()).values()).boxed().toList();
+            List<Long> keys =
+                    LongStream.of(((Keys.LongKeys) rrf.keys()).values()).boxed().toList();
             assertThat(keys).contains(33L).doesNotHaveDuplicates();
             assertThat(rrf.scores()[keys.indexOf(33L)]).isEqualTo(expected);
             assertThat(rrf.columns()).hasSize(1);
@@ -333,6 +341,15 @@ final class PinnedReadsTest {
     private static SearchResult hybrid(TestEngine test, Ranker ranker, AnnSearch... searches) {
         return test.get(test.engine()
                 .hybridSearch(new HybridSearchRequest(
-                        TestEngine.DB, "things", List.of(), List.of(searches), ranker, 15, 0, List.of("version"), -1, 0)));
+                        TestEngine.DB,
+                        "things",
+                        List.of(),
+                        List.of(searches),
+                        ranker,
+                        15,
+                        0,
+                        List.of("version"),
+                        -1,
+                        0)));
     }
 }

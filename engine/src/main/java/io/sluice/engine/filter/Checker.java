@@ -753,8 +753,7 @@ final class Checker {
         if (!(check(in.list()) instanceof Value(Constant list, boolean given))) {
             throw source.refuse(
                     in.list(),
-                    "value '" + source.shownWithParentheses(in.list())
-                            + "' in list cannot be a non-const expression",
+                    "value '" + source.shownWithParentheses(in.list()) + "' in list cannot be a non-const expression",
                     "Write a list of constants, or a template");
         }
         if (!(list instanceof Constant.Many(List<Constant> values))) {
@@ -901,11 +900,11 @@ final class Checker {
     }
 
     private Predicate nullTest(Expression.NullTest test) {
-        if (schema.find(test.operand().name()).filter(field -> field.type().isVector()).isPresent()) {
+        if (schema.find(test.operand().name())
+                .filter(field -> field.type().isVector())
+                .isPresent()) {
             throw source.refuse(
-                    test,
-                    "IsNull/IsNotNull operations are not supported on vector fields",
-                    "Name a scalar field");
+                    test, "IsNull/IsNotNull operations are not supported on vector fields", "Name a scalar field");
         }
         Operand operand = path(test.operand());
         Optional<FieldSchema> field = schema.find(test.operand().name());

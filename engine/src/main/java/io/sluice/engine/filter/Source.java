@@ -8,7 +8,8 @@ record Source(String text) {
 
     /** With the place in front of what was expected: positions count from 1. */
     InvalidRequest unexpected(int at, String found, String expected) {
-        return refuse("invalid expression: " + shorten(text) + ", unexpected " + found + ": position=" + (at + 1) + ", found=" + found + ", expected=" + expected);
+        return refuse("invalid expression: " + shorten(text) + ", unexpected " + found + ": position=" + (at + 1)
+                + ", found=" + found + ", expected=" + expected);
     }
 
     /** What is wrong with the part from {@code from} to {@code to}, and where it is. */

@@ -56,8 +56,8 @@ public final class HybridSearcher {
     private static void checkWhole(HybridSearchRequest request) {
         int count = request.searches().size();
         if (count > MAX_SEARCHES) {
-            throw new EngineException.InvalidRequest("maximum of ann search requests is " + MAX_SEARCHES
-                    + ": searches=" + count + ". Send fewer, or several requests");
+            throw new EngineException.InvalidRequest("maximum of ann search requests is " + MAX_SEARCHES + ": searches="
+                    + count + ". Send fewer, or several requests");
         }
         if (count == 0) {
             ReadLimits.checkQueryCount(0);

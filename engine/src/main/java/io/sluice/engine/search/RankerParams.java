@@ -18,7 +18,8 @@ final class RankerParams {
         return switch (strategy.strip().toLowerCase(Locale.ROOT)) {
             case "", "rrf" -> {
                 String k = params.get("k");
-                yield new Ranker.Rrf(k == null ? Ranker.Rrf.DEFAULT_K : number(k, "The type of rank param k should be float"));
+                yield new Ranker.Rrf(
+                        k == null ? Ranker.Rrf.DEFAULT_K : number(k, "The type of rank param k should be float"));
             }
             case "weighted" -> new Ranker.Weighted(weights(params.getOrDefault("weights", "[]")), normScore(params));
             default ->

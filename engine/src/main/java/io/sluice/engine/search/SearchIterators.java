@@ -73,7 +73,10 @@ public final class SearchIterators {
         }
         batch.endQuery();
         float bound = bound(asked, token, plan.metric(), hits, view);
-        return batch.result(view, plan.outputs(), new SearchIteratorResult(token, plan.metric().reported(bound)));
+        return batch.result(
+                view,
+                plan.outputs(),
+                new SearchIteratorResult(token, plan.metric().reported(bound)));
     }
 
     private Place place(SearchIteratorRequest asked, Metric metric, FieldSchema primaryKey) {
@@ -83,14 +86,11 @@ public final class SearchIterators {
         }
         float bound = metric.score(reported);
         Among among = find(asked.token(), bound);
-        return among == null
-                ? new Place(bound, null)
-                : new Place(among.score(), KeyColumn.of(among.key(), primaryKey));
+        return among == null ? new Place(bound, null) : new Place(among.score(), KeyColumn.of(among.key(), primaryKey));
     }
 
     /** The bound to answer, as a score; remembers the last key where the bound does not say enough. */
-    private float bound(
-            SearchIteratorRequest asked, String token, Metric metric, List<Hit> hits, ReadView view) {
+    private float bound(SearchIteratorRequest asked, String token, Metric metric, List<Hit> hits, ReadView view) {
         Float before = asked.lastBound();
         if (hits.isEmpty()) {
             return before == null ? -Float.MAX_VALUE : metric.score(before);

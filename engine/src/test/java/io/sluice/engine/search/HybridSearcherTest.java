@@ -77,8 +77,8 @@ class HybridSearcherTest {
                     Map<Comparable<?>, Float> sums = sums(searches, ranker, query, limit + offset, metric, world);
                     boolean smallestFirst =
                             metric == Metric.L2 && ranker instanceof Ranker.Weighted w && !w.normScore();
-                    Comparator<Map.Entry<Comparable<?>, Float>> byScore = Comparator.comparingDouble(
-                            hit -> smallestFirst ? hit.getValue() : 0.0 - hit.getValue());
+                    Comparator<Map.Entry<Comparable<?>, Float>> byScore =
+                            Comparator.comparingDouble(hit -> smallestFirst ? hit.getValue() : 0.0 - hit.getValue());
                     List<Map.Entry<Comparable<?>, Float>> expected = sums.entrySet().stream()
                             .sorted(byScore.thenComparing(Map.Entry::getKey, SearchWorld.KEY_ORDER))
                             .skip(offset)
@@ -215,22 +215,21 @@ class HybridSearcherTest {
         assertThat(Ranker.of("RRF", Map.of("k", "100"))).isEqualTo(new Ranker.Rrf(100));
         assertThat(Ranker.of("weighted", Map.of("weights", "[0.7, 3e-1,1]", "norm_score", "True")))
                 .isEqualTo(new Ranker.Weighted(new ArrayList<>(List.of(0.7f, 0.3f, 1f)), true));
-        assertThat(Ranker.of("weighted", Map.of("weights", "[1]")))
-                .isEqualTo(new Ranker.Weighted(List.of(1f), false));
+        assertThat(Ranker.of("weighted", Map.of("weights", "[1]"))).isEqualTo(new Ranker.Weighted(List.of(1f), false));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            rrf      | k       | 0          | The rank params k should be in range (0, 16384)
-            rrf      | k       | 16384      | The rank params k should be in range (0, 16384)
-            rrf      | k       | ten        | The type of rank param k should be float
-            weighted | weights | []         | weights not found
-            weighted | x       | y          | weights not found
-            weighted | weights | [0.1, 2]   | rank param weight should be in range [0, 1]
-            weighted | weights | [0.1, NaN] | The weights param should be an array
-            weighted | weights | 0.5        | The weights param should be an array
-            model    | k       | 1          | unsupported rank type model
-            """)
+        rrf      | k       | 0          | The rank params k should be in range (0, 16384)
+        rrf      | k       | 16384      | The rank params k should be in range (0, 16384)
+        rrf      | k       | ten        | The type of rank param k should be float
+        weighted | weights | []         | weights not found
+        weighted | x       | y          | weights not found
+        weighted | weights | [0.1, 2]   | rank param weight should be in range [0, 1]
+        weighted | weights | [0.1, NaN] | The weights param should be an array
+        weighted | weights | 0.5        | The weights param should be an array
+        model    | k       | 1          | unsupported rank type model
+        """)
     void ranker_wrong_isRefusedInMilvussWords(String strategy, String key, String value, String text) {
         assertThatThrownBy(() -> Ranker.of(strategy, Map.of(key, value)))
                 .isInstanceOf(EngineException.InvalidRequest.class)

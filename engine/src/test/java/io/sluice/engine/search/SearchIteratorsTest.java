@@ -58,8 +58,7 @@ class SearchIteratorsTest {
                 0);
     }
 
-    private static SearchRequest batch(
-            SearchRequest search, int batchSize, @Nullable SearchIteratorResult previous) {
+    private static SearchRequest batch(SearchRequest search, int batchSize, @Nullable SearchIteratorResult previous) {
         return search.next(
                 previous == null
                         ? new SearchIteratorRequest(batchSize, "", null)
@@ -189,15 +188,14 @@ class SearchIteratorsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            0     | 1 | 0 | 1 | ''  | batch size is invalid, it should be in range [1, 16384], but got 0
-            16385 | 1 | 0 | 1 | ''  | batch size is invalid, it should be in range [1, 16384], but got 16385
-            5     | 2 | 0 | 1 | ''  | search_iterator_v2 does not support processing multiple vectors simultaneously
-            5     | 1 | 1 | 1 | ''  | Setting an offset is not permitted when using a search iterator v2
-            5     | 1 | 0 | 1 | abc | invalid token format
-            5     | 1 | 0 | NaN | '' | failed to parse input last bound
-            """)
-    void next_wrongRequest_isRefused(
-            int batchSize, int queries, int offset, float bound, String token, String text) {
+        0     | 1 | 0 | 1 | ''  | batch size is invalid, it should be in range [1, 16384], but got 0
+        16385 | 1 | 0 | 1 | ''  | batch size is invalid, it should be in range [1, 16384], but got 16385
+        5     | 2 | 0 | 1 | ''  | search_iterator_v2 does not support processing multiple vectors simultaneously
+        5     | 1 | 1 | 1 | ''  | Setting an offset is not permitted when using a search iterator v2
+        5     | 1 | 0 | 1 | abc | invalid token format
+        5     | 1 | 0 | NaN | '' | failed to parse input last bound
+        """)
+    void next_wrongRequest_isRefused(int batchSize, int queries, int offset, float bound, String token, String text) {
         try (SearchWorld world = new SearchWorld(new Random(1), DataType.INT64, Metric.L2, 1, 10)) {
             SearchRequest request = new SearchRequest(
                     "default",
@@ -234,10 +232,9 @@ class SearchIteratorsTest {
             SearchResult rest = new SearchIterators()
                     .next(search.next(new SearchIteratorRequest(16_384, TOKEN, bound), 0), world.view);
             assertThat(placeOf(rest).token()).isEqualTo(TOKEN);
-            assertThat(rest.scores().length)
-                    .isEqualTo((int) IntStream.range(0, all.scores().length)
-                            .filter(hit -> all.scores()[hit] > bound)
-                            .count());
+            assertThat(rest.scores().length).isEqualTo((int) IntStream.range(0, all.scores().length)
+                    .filter(hit -> all.scores()[hit] > bound)
+                    .count());
         }
     }
 }

@@ -325,7 +325,9 @@ class SearcherErrorsTest {
                 0,
                 false,
                 0);
-        assertRefused("primary key is int64, but IDs type mismatch: idsType=VarChar", () -> Searcher.query(request, WORLD.view));
+        assertRefused(
+                "primary key is int64, but IDs type mismatch: idsType=VarChar",
+                () -> Searcher.query(request, WORLD.view));
     }
 
     @ParameterizedTest
@@ -382,22 +384,8 @@ class SearcherErrorsTest {
 
     private static SearchRequest ids(Keys ids) {
         return new SearchRequest(
-                "default",
-                "things",
-                List.of(),
-                "",
-                List.of(),
-                ids,
-                10,
-                0,
-                "",
-                Map.of(),
-                "",
-                Map.of(),
-                List.of(),
-                -1,
-                false,
-                0);
+                "default", "things", List.of(), "", List.of(), ids, 10, 0, "", Map.of(), "", Map.of(), List.of(), -1,
+                false, 0);
     }
 
     @Test

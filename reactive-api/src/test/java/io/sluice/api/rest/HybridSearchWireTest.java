@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HybridSearchWireTest {
     @Test
     void of_plainRequest_hasMilvusDefaults() {
-        HybridSearchRequest request = HybridSearchWire.of(
-                Bodies.call("{\"collectionName\": \"c\", \"search\": [{\"data\": [[1, 2.5]]}]}"));
+        HybridSearchRequest request =
+                HybridSearchWire.of(Bodies.call("{\"collectionName\": \"c\", \"search\": [{\"data\": [[1, 2.5]]}]}"));
 
         assertThat(request.ranker()).isEqualTo(new Ranker.Rrf(60));
         assertThat(request.limit()).isEqualTo(100);

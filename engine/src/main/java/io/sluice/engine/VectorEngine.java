@@ -22,8 +22,11 @@ import io.sluice.engine.schema.IndexDefinition;
 import io.sluice.engine.schema.NameRules;
 import io.sluice.engine.schema.PropertyRules;
 import io.sluice.engine.schema.RowBatch;
+import io.sluice.engine.search.HybridSearchRequest;
+import io.sluice.engine.search.HybridSearcher;
 import io.sluice.engine.search.QueryRequest;
 import io.sluice.engine.search.QueryResult;
+import io.sluice.engine.search.SearchIterators;
 import io.sluice.engine.search.SearchRequest;
 import io.sluice.engine.search.SearchResult;
 import io.sluice.engine.search.Searcher;
@@ -52,6 +55,7 @@ public final class VectorEngine {
     private static final Duration FIELD_PATIENCE = Duration.ofSeconds(5);
 
     private final EngineParts parts;
+    private final SearchIterators iterators = new SearchIterators();
 
     VectorEngine(EngineParts parts) {
         this.parts = parts;
@@ -460,15 +464,33 @@ public final class VectorEngine {
 
     // Reads
 
-    /** The collection must be loaded. */
+    /**
+     * The best hits, or the next batch of an iteration when the request has one. The collection must be loaded. A
+     * timestamp pins the state that is read, whatever is written meanwhile.
+     */
     public Mono<SearchResult> search(SearchRequest request) {
         return parts.threads().search(() -> {
             Collection collection = parts.namespace().get(request.database(), request.collection());
             try (ReadView view =
                     read(collection, "search", request.partitions(), request.ignoreGrowing(), request.timestamp())) {
-                return Searcher.search(request, view);
+                return request.iterator() == null ? Searcher.search(request, view) : iterators.next(request, view);
             }
         });
+    }
+
+    /** All searches read one state. The collection must be loaded. */
+    public Mono<SearchResult> hybridSearch(HybridSearchRequest request) {
+        return parts.threads().search(() -> {
+            Collection collection = parts.namespace().get(request.database(), request.collection());
+            try (ReadView view =
+                    read(collection, "search", request.partitions(), ignoresGrowing(request), request.timestamp())) {
+                return HybridSearcher.search(request, view);
+            }
+        });
+    }
+
+    private static boolean ignoresGrowing(HybridSearchRequest request) {
+        return request.searches().stream().allMatch(HybridSearchRequest.AnnSearch::ignoreGrowing);
     }
 
     /** The collection must be loaded. */
@@ -486,7 +508,9 @@ public final class VectorEngine {
             Collection collection, String verb, List<String> partitions, boolean ignoreGrowing, long timestamp) {
         parts.rules().checkRead(collection);
         try {
-            return collection.openRead(verb, partitions, ignoreGrowing, timestamp, parts.log()::appliedTimestamp);
+            // What is not applied yet would appear in between: a pinned state ends where the present does.
+            long pinned = timestamp == 0 ? 0 : Math.min(timestamp, parts.log().appliedTimestamp());
+            return collection.openRead(verb, partitions, ignoreGrowing, pinned, parts.log()::appliedTimestamp);
         } catch (EngineException.WrongState refused) {
             if (refused.code() == ErrorCode.COLLECTION_NOT_LOADED) {
                 throw parts.loads().whyNotServed(collection, verb);

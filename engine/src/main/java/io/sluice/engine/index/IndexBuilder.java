@@ -7,7 +7,9 @@ import io.sluice.engine.memory.MemoryBudget;
 import io.sluice.engine.segment.ColumnView;
 import io.sluice.engine.segment.PartFileWriter;
 import io.sluice.engine.segment.PartLayout;
+import io.sluice.engine.segment.RowMask;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** Builds index files and opens their images. Stateless; thread-safe. */
 public final class IndexBuilder {
@@ -83,5 +85,21 @@ public final class IndexBuilder {
      */
     public static VectorIndex exact(Metric metric, ColumnView vectors) {
         return new ExactIndex(metric, vectors);
+    }
+    /**
+     * Scores every allowed row, for whoever needs more than the best. A row has the same score here as in the answer of
+     * an index, bit for bit.
+     *
+     * @param vectors in native memory; rows without a vector are left out
+     * @param allowed null = all
+     */
+    public static void scan(
+            Metric metric,
+            ColumnView vectors,
+            float[] query,
+            @Nullable RowMask allowed,
+            ScoreReader reader,
+            StopSignal stop) {
+        new ExactIndex(metric, vectors).scan(query, allowed, reader, stop);
     }
 }

@@ -43,9 +43,7 @@ public final class RestRoutes {
             "collections/add_function",
             "collections/alter_function",
             "collections/drop_function",
-            "collections/fields/drop",
-            "entities/hybrid_search",
-            "entities/advanced_search");
+            "collections/fields/drop");
 
     private static final Set<String> LATER_GROUPS =
             Set.of("users", "roles", "privilege_groups", "resource_groups", "jobs", "file_resources", "segments");

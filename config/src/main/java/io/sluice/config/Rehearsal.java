@@ -22,6 +22,7 @@ public final class Rehearsal implements Runnable {
     private static final int PATIENCE_MILLIS = 2_000;
     /** No name may begin with a digit. */
     private static final String LOAD = "POST /api/v1/databases/default/collections/0/load";
+
     private static final String EVENTS = "GET /api/v1/events";
 
     private final InetSocketAddress address;

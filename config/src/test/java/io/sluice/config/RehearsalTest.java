@@ -18,28 +18,26 @@ class RehearsalTest {
 
     @Test
     void run_goesThroughALoadThatCannotBeAndAnEventStream() throws Exception {
-        try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            Thread answering = Thread.ofVirtual().start(() -> answer(server, "HTTP/1.1 404 Not Found\r\n\r\n"));
-            new Rehearsal("0.0.0.0", server.getLocalPort()).run();
-            server.close();
-            answering.join();
-        }
+        rehearse("0.0.0.0", "HTTP/1.1 404 Not Found\r\n\r\n");
         assertThat(asked)
                 .hasSizeGreaterThan(2)
-                .contains(
-                        "POST /api/v1/databases/default/collections/0/load HTTP/1.1", "GET /api/v1/events HTTP/1.1");
+                .contains("POST /api/v1/databases/default/collections/0/load HTTP/1.1", "GET /api/v1/events HTTP/1.1");
         assertThat(asked.stream().distinct()).hasSize(2);
     }
 
     @Test
     void run_whileTheServerGoesAway_endsQuietlyAtOnce() throws Exception {
-        try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            Thread answering = Thread.ofVirtual().start(() -> answer(server, ""));
-            new Rehearsal("127.0.0.1", server.getLocalPort()).run();
-            server.close();
-            answering.join();
-        }
+        rehearse("127.0.0.1", "");
         assertThat(asked).hasSize(1);
+    }
+
+    private void rehearse(String host, String response) throws Exception {
+        Thread answering;
+        try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            answering = Thread.ofVirtual().start(() -> answer(server, response));
+            new Rehearsal(host, server.getLocalPort()).run();
+        }
+        answering.join();
     }
 
     private void answer(ServerSocket server, String response) {

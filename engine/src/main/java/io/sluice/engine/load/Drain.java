@@ -55,8 +55,7 @@ final class Drain {
         if (retired.ownerLeases().isEmpty()) {
             return Mono.empty();
         }
-        return Mono.fromCallable(this::closeOwnerLeases)
-                .flatMap(allFreed -> allFreed ? Mono.empty() : awaitReaders());
+        return Mono.fromCallable(this::closeOwnerLeases).flatMap(allFreed -> allFreed ? Mono.empty() : awaitReaders());
     }
 
     /** Answers whether that freed everything: where nobody reads, there is nothing to wait for. */

@@ -1,5 +1,6 @@
 package io.sluice.engine;
 
+import io.sluice.engine.access.Users;
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.CatalogCalls;
 import io.sluice.engine.catalog.CatalogSnapshot;
@@ -44,7 +45,9 @@ record EngineParts(
         Sealer sealer,
         IndexBuilds builds,
         LoadJobs jobs,
+        ResourceGroups groups,
         Loads loads,
+        Users users,
         Writes writes,
         Drops drops,
         Upkeep upkeep,
@@ -96,7 +99,11 @@ record EngineParts(
                 threads.loads(),
                 options.load(),
                 Long.toString(System.currentTimeMillis(), Character.MAX_RADIX));
-        var loads = new Loads(namespace, jobs, budget);
+        var groups = new ResourceGroups(catalog, collection -> jobs.wanted(collection) != null);
+        groups.restore(saved);
+        var loads = new Loads(namespace, jobs, budget, groups);
+        var users = new Users(catalog);
+        users.restore(saved.users());
         var builds = new IndexBuilds(
                 rooms,
                 options.indexBuildThreads(),
@@ -111,8 +118,8 @@ record EngineParts(
         var drops = new Drops(rooms, loads, jobs, threads, truncateLog);
 
         var parts = new EngineParts(
-                budget, store, catalog, rooms, namespace, buffer, log, sealer, builds, jobs, loads, writes, drops,
-                upkeep, threads);
+                budget, store, catalog, rooms, namespace, buffer, log, sealer, builds, jobs, groups, loads, users,
+                writes, drops, upkeep, threads);
         parts.goOn(saved, unfinished);
         return parts;
     }

@@ -13,7 +13,6 @@ import io.sluice.engine.schema.FieldSchema;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * <p>The checks come in Milvus's order, with Milvus's texts.
  */
 final class LoadRules {
-    private static final String DEFAULT_RESOURCE_GROUP = "__default_resource_group";
     private static final int NODES = 1;
 
     private LoadRules() {}
@@ -35,11 +33,12 @@ final class LoadRules {
      * @param current what is wanted already; null = nothing
      * @throws EngineException as the request deserves; nothing was changed
      */
-    static LoadGoal goalOf(Collection collection, @Nullable LoadGoal current, LoadRequest request) {
+    static LoadGoal goalOf(
+            Collection collection, @Nullable LoadGoal current, LoadRequest request, ResourceGroups groups) {
         CollectionSchema schema = collection.schema();
         List<Integer> fields = fieldsOf(schema, request);
         checkIndexes(collection, fields);
-        checkReplicas(collection, request);
+        checkReplicas(collection, request, groups, current == null);
         if (request.refresh()) {
             return refreshed(collection, current);
         }
@@ -146,20 +145,15 @@ final class LoadRules {
         }
     }
 
-    private static void checkReplicas(Collection collection, LoadRequest request) {
+    private static void checkReplicas(
+            Collection collection, LoadRequest request, ResourceGroups groups, boolean first) {
         int replicas = Math.max(1, request.replicaNumber());
-        int groups = request.resourceGroups().size();
-        if (groups > 1 && groups != replicas) {
+        int named = request.resourceGroups().size();
+        if (named > 1 && named != replicas) {
             throw new EngineException.InvalidRequest("resource group num can only be 0, 1 or same as replica number: "
                     + "groups=" + request.resourceGroups() + ", replicaNumber=" + replicas);
         }
-        for (String group : request.resourceGroups()) {
-            if (!Objects.equals(group, DEFAULT_RESOURCE_GROUP)) {
-                throw new EngineException.NotFound(
-                        ErrorCode.RESOURCE_GROUP_NOT_FOUND,
-                        "resource group not found[rg=" + group + "]: this server has one, " + DEFAULT_RESOURCE_GROUP);
-            }
-        }
+        groups.checkExist(request.resourceGroups());
         if (replicas > NODES) {
             throw new EngineException.WrongState(
                     ErrorCode.SERVICE_RESOURCE_INSUFFICIENT,
@@ -167,6 +161,9 @@ final class LoadRules {
                             + " replica count: service resource insufficient[currentStreamingNode=" + NODES
                             + "][expectedStreamingNode=" + replicas + "]: collection=" + collection.qualifiedName()
                             + ". This server is one node: ask for one replica");
+        }
+        if (first) {
+            groups.checkHoldNode(request.resourceGroups());
         }
     }
 

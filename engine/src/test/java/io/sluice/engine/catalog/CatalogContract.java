@@ -63,7 +63,7 @@ public abstract class CatalogContract {
         assertThat(readAll())
                 .isEqualTo(new CatalogSnapshot(
                         List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
-                        List.of()));
+                        List.of(), List.of(), List.of(), List.of()));
     }
 
     @Test
@@ -93,6 +93,10 @@ public abstract class CatalogContract {
                 new IndexFileRecord(4, 5, "2/3/5-4.idx", 1L << 33, new PartRecord(0, 4_096, (1L << 33) - 8_192));
         LoadSpecRecord loadSpec =
                 new LoadSpecRecord(2, false, List.of(3L), List.of(100, 101), true, 1, true, "op-1", 2, 15);
+        UserRecord user = new UserRecord("root", "scheme$1$" + ODD, ODD);
+        ResourceGroupRecord group = new ResourceGroupRecord(
+                "rg", true, 1, Integer.MAX_VALUE, List.of("a", "b"), List.of("c"), Map.of("zone", ODD));
+        ReplicaGroupRecord replicaGroup = new ReplicaGroupRecord(2, "rg");
 
         catalog.put(database).block();
         catalog.create(collection, partition).block();
@@ -102,6 +106,9 @@ public abstract class CatalogContract {
                 .block();
         catalog.put(indexFile).block();
         catalog.put(loadSpec).block();
+        catalog.put(user).block();
+        catalog.putResourceGroups(List.of(group)).block();
+        catalog.put(replicaGroup).block();
 
         assertThat(afterRestart())
                 .isEqualTo(new CatalogSnapshot(
@@ -113,7 +120,10 @@ public abstract class CatalogContract {
                         List.of(segment),
                         List.of(delta),
                         List.of(indexFile),
-                        List.of(loadSpec)));
+                        List.of(loadSpec),
+                        List.of(user),
+                        List.of(group),
+                        List.of(replicaGroup)));
     }
 
     private static CollectionSchema wideSchema() {

@@ -38,6 +38,9 @@ public final class MilvusGrpc {
         AliasVerbs.addTo(verbs);
         IndexVerbs.addTo(verbs);
         LoadVerbs.addTo(verbs);
+        ReplicaVerbs.addTo(verbs);
+        ResourceGroupVerbs.addTo(verbs);
+        CredentialVerbs.addTo(verbs);
         return verbs.build();
     }
 

@@ -351,8 +351,49 @@ public abstract class CatalogContract {
         catalog.dropIndex(99).block();
         catalog.dropAlias(1, "nobody").block();
         catalog.dropLoadSpec(99).block();
+        catalog.dropUser("nobody").block();
+        catalog.dropResourceGroup("none").block();
+        catalog.dropReplicaGroup(99).block();
 
         assertThat(readAll()).isEqualTo(before);
+    }
+
+    @Test
+    void put_usersAndGroups_replaceByNameAndAreDropped() throws Exception {
+        filled();
+        ResourceGroupRecord group = new ResourceGroupRecord("a", true, 1, 1, List.of(), List.of(), Map.of());
+        ResourceGroupRecord without = new ResourceGroupRecord("a", false, 0, 1, List.of(), List.of("b"), Map.of());
+        ResourceGroupRecord other = new ResourceGroupRecord("b", true, 1, 1, List.of("a"), List.of(), Map.of());
+        catalog.put(new UserRecord("ada", "old", "")).block();
+        catalog.put(new UserRecord("ada", "new", "x")).block();
+        catalog.put(new UserRecord("Ada", "other", "")).block();
+        catalog.putResourceGroups(List.of(group)).block();
+        catalog.putResourceGroups(List.of(without, other)).block();
+        catalog.put(new ReplicaGroupRecord(2, "a")).block();
+        catalog.put(new ReplicaGroupRecord(2, "b")).block();
+        catalog.put(new ReplicaGroupRecord(12, "b")).block();
+
+        assertThat(afterRestart().users())
+                .containsExactlyInAnyOrder(new UserRecord("ada", "new", "x"), new UserRecord("Ada", "other", ""));
+        assertThat(readAll().resourceGroups()).containsExactly(without, other);
+        assertThat(readAll().replicaGroups())
+                .containsExactly(new ReplicaGroupRecord(2, "b"), new ReplicaGroupRecord(12, "b"));
+
+        catalog.dropUser("Ada").block();
+        catalog.dropResourceGroup("a").block();
+        catalog.dropReplicaGroup(12).block();
+        catalog.dropCollection(2).block();
+        assertThat(afterRestart().users()).extracting(UserRecord::name).containsExactly("ada");
+        assertThat(readAll().resourceGroups()).containsExactly(other);
+        assertThat(readAll().replicaGroups()).as("it goes with its collection").isEmpty();
+    }
+
+    @Test
+    void put_replicaGroupOfAnUnknownCollection_isRefused() {
+        filled();
+        assertThatThrownBy(() -> catalog.put(new ReplicaGroupRecord(99, "a")).block())
+                .isInstanceOf(EngineException.Failed.class);
+        assertThat(readAll().replicaGroups()).isEmpty();
     }
 
     @Test

@@ -21,8 +21,7 @@ public record ResourceGroupConfig(
         List<String> transferTo,
         Map<String, String> nodeLabels) {
     /** Of a group that is created without a word about it: it asks for nothing and holds nothing. */
-    public static final ResourceGroupConfig EMPTY =
-            new ResourceGroupConfig(0, 0, List.of(), List.of(), Map.of());
+    public static final ResourceGroupConfig EMPTY = new ResourceGroupConfig(0, 0, List.of(), List.of(), Map.of());
 
     public ResourceGroupConfig {
         transferFrom = List.copyOf(transferFrom);

@@ -33,8 +33,7 @@ final class ResourceGroups {
 
     private static final int DEFAULT_CAPACITY = 1_000_000;
     private static final int MAX_GROUPS = 1_024;
-    private static final ResourceGroupConfig DEFAULT_CONFIG =
-            ResourceGroupConfig.EMPTY.withNodeLimit(DEFAULT_CAPACITY);
+    private static final ResourceGroupConfig DEFAULT_CONFIG = ResourceGroupConfig.EMPTY.withNodeLimit(DEFAULT_CAPACITY);
 
     private final Catalog catalog;
     private final Predicate<Collection> isLoaded;
@@ -289,7 +288,8 @@ final class ResourceGroups {
         if (mustGive || now.config().requestedNodes() == 0) {
             Optional<Group> needy = groups.values().stream()
                     .filter(group -> !group.name().equals(holder) && group.missesNode())
-                    .max(Comparator.comparing((Group group) -> group.config().transferFrom().contains(holder))
+                    .max(Comparator.comparing((Group group) ->
+                                    group.config().transferFrom().contains(holder))
                             .thenComparing(group -> group.config().requestedNodes())
                             .thenComparing(Group::name, Comparator.reverseOrder()));
             if (needy.isPresent()) {

@@ -428,8 +428,7 @@ public final class VectorEngine {
     public Mono<Void> balance(
             String database, String collection, long source, List<Long> targets, List<Long> segments) {
         return parts.threads()
-                .ddl(() -> replicas()
-                        .balance(parts.namespace().get(database, collection), source, targets, segments));
+                .ddl(() -> replicas().balance(parts.namespace().get(database, collection), source, targets, segments));
     }
 
     private Replicas replicas() {
@@ -448,7 +447,8 @@ public final class VectorEngine {
 
     /** Dropping what is not there succeeds. */
     public Mono<Void> dropResourceGroup(String name) {
-        return parts.threads().ddl(() -> parts.groups().drop(name, parts.namespace().all()));
+        return parts.threads()
+                .ddl(() -> parts.groups().drop(name, parts.namespace().all()));
     }
 
     /** Sorted. */
@@ -465,12 +465,10 @@ public final class VectorEngine {
         return parts.threads().ddl(() -> parts.groups().transferNode(source, target, nodes));
     }
 
-    public Mono<Void> transferReplica(
-            String source, String target, String database, String collection, long replicas) {
+    public Mono<Void> transferReplica(String source, String target, String database, String collection, long replicas) {
         return parts.threads()
                 .ddl(() -> parts.groups()
-                        .transferReplica(
-                                source, target, parts.namespace().get(database, collection), replicas));
+                        .transferReplica(source, target, parts.namespace().get(database, collection), replicas));
     }
 
     // Users
@@ -497,9 +495,8 @@ public final class VectorEngine {
     /** Sorted by name. */
     public Mono<List<UserDescription>> listUsers() {
         return parts.threads()
-                .ddl(() -> parts.users().all().stream()
-                        .map(VectorEngine::describe)
-                        .toList());
+                .ddl(() ->
+                        parts.users().all().stream().map(VectorEngine::describe).toList());
     }
 
     private static UserDescription describe(UserRecord user) {

@@ -177,7 +177,8 @@ class ResourceGroupsTest {
                 test.engine().createResourceGroup("1a", ResourceGroupConfig.EMPTY));
         refused(
                 ErrorCode.INVALID_PARAMETER,
-                "Invalid resource group name a-b. resource group name can only contain numbers, letters and underscores",
+                "Invalid resource group name a-b. resource group name can only contain numbers, letters and"
+                        + " underscores",
                 test.engine().createResourceGroup("a-b", ResourceGroupConfig.EMPTY));
         String longName = "a".repeat(256);
         refused(
@@ -203,8 +204,7 @@ class ResourceGroupsTest {
         refused(
                 ErrorCode.RESOURCE_GROUP_ILLEGAL_CONFIG,
                 "requests or limits is required: resource group illegal config[rg=rg]",
-                Mono.fromCallable(
-                        () -> ResourceGroupConfig.of("rg", 1, null, List.of(), List.of(), Map.of())));
+                Mono.fromCallable(() -> ResourceGroupConfig.of("rg", 1, null, List.of(), List.of(), Map.of())));
         refused(
                 ErrorCode.RESOURCE_GROUP_ILLEGAL_CONFIG,
                 "node num in `requests` or `limits` should not less than 0",
@@ -258,7 +258,8 @@ class ResourceGroupsTest {
     void dropResourceGroup_inUse_isRefused() {
         refused(
                 ErrorCode.INVALID_PARAMETER,
-                "default resource group is not deletable: invalid parameter[expected=not default resource group][actual="
+                "default resource group is not deletable: invalid parameter[expected=not default resource"
+                        + " group][actual="
                         + DEFAULT + "]",
                 test.engine().dropResourceGroup(DEFAULT));
         create("rg", wants(1, 1));
@@ -322,7 +323,9 @@ class ResourceGroupsTest {
                 test.engine().dropResourceGroup("rg"));
 
         update("rg", wants(0, 0));
-        assertThat(describe("rg").outgoingNodes()).as("the node left, what it serves did not").containsKey("things");
+        assertThat(describe("rg").outgoingNodes())
+                .as("the node left, what it serves did not")
+                .containsKey("things");
         assertThat(describe(DEFAULT).incomingNodes()).containsKey("things");
         test.release("things");
         assertThat(describe("rg").loadedReplicas()).isEmpty();
@@ -346,7 +349,8 @@ class ResourceGroupsTest {
                 ErrorCode.RESOURCE_GROUP_NODE_NOT_ENOUGH,
                 "resource group node not enough[rg=" + DEFAULT + "]",
                 test.engine().load(loadInto()));
-        assertThat(test.get(test.engine().listReplicas(TestEngine.DB, "things"))).isEmpty();
+        assertThat(test.get(test.engine().listReplicas(TestEngine.DB, "things")))
+                .isEmpty();
     }
 
     @Test
@@ -359,7 +363,8 @@ class ResourceGroupsTest {
 
         refused(
                 ErrorCode.INVALID_PARAMETER,
-                "invalid parameter[expected=NumReplica not greater than the number of replica in source resource group]",
+                "invalid parameter[expected=NumReplica not greater than the number of replica in source resource"
+                        + " group]",
                 test.engine().transferReplica(DEFAULT, "rg", TestEngine.DB, "things", 1));
         refused(
                 ErrorCode.RESOURCE_GROUP_NODE_NOT_ENOUGH,

@@ -44,12 +44,7 @@ public record ApiOptions(
     /** Makes room in flight for at least one such body. */
     public ApiOptions withMaxBodyBytes(int bytes) {
         return new ApiOptions(
-                bytes,
-                Math.max(bytes, maxBodyBytesInFlight),
-                loadAnswerAfter,
-                requestTimeout,
-                authentication,
-                json);
+                bytes, Math.max(bytes, maxBodyBytesInFlight), loadAnswerAfter, requestTimeout, authentication, json);
     }
 
     public ApiOptions withRequestTimeout(Duration timeout) {

@@ -36,8 +36,7 @@ import org.junit.jupiter.api.Test;
 
 /** One port for REST and gRPC: connections, limits, the end of the server. */
 class GrpcPortTest {
-    private static final byte[] PREFACE =
-            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EMPTY_SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};
     private static final byte[] PING = {0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8};
     private static final int SETTINGS_TYPE = 4;
@@ -152,10 +151,7 @@ class GrpcPortTest {
                             .setFullMethodName(MilvusServiceGrpc.SERVICE_NAME + "/NoSuchCall")
                             .build();
             assertThat(codeOf(() -> ClientCalls.blockingUnaryCall(
-                            client.channel(),
-                            unknown,
-                            CallOptions.DEFAULT,
-                            GetVersionRequest.getDefaultInstance())))
+                            client.channel(), unknown, CallOptions.DEFAULT, GetVersionRequest.getDefaultInstance())))
                     .isEqualTo(Code.UNIMPLEMENTED);
             assertServes(client);
         }
@@ -190,7 +186,8 @@ class GrpcPortTest {
                     .createCollection(CreateCollectionRequest.newBuilder()
                             .setCollectionName("words")
                             .setSchema(schema.toByteString())
-                            .addProperties(KeyValuePair.newBuilder().setKey("note").setValue(half))
+                            .addProperties(
+                                    KeyValuePair.newBuilder().setKey("note").setValue(half))
                             .build()));
 
             assertThatThrownBy(() -> client.stub()
@@ -217,8 +214,7 @@ class GrpcPortTest {
                 .addFields(FieldSchema.newBuilder()
                         .setName("vector")
                         .setDataType(DataType.FloatVector)
-                        .addTypeParams(
-                                KeyValuePair.newBuilder().setKey("dim").setValue("4")))
+                        .addTypeParams(KeyValuePair.newBuilder().setKey("dim").setValue("4")))
                 .build();
     }
 
@@ -227,8 +223,9 @@ class GrpcPortTest {
         try (TestServer server = TestServer.start();
                 GrpcClient client = new GrpcClient(server)) {
             ok(client.stub()
-                    .createDatabase(
-                            CreateDatabaseRequest.newBuilder().setDbName("other").build()));
+                    .createDatabase(CreateDatabaseRequest.newBuilder()
+                            .setDbName("other")
+                            .build()));
             ok(client.stub("dbname", "other")
                     .createCollection(CreateCollectionRequest.newBuilder()
                             .setCollectionName("words")
@@ -240,7 +237,8 @@ class GrpcPortTest {
                     .isTrue();
             assertThat(ok(client.stub().hasCollection(has)).getValue()).isFalse();
             assertThat(ok(client.stub("dbname", "default")
-                                    .hasCollection(has.toBuilder().setDbName("other").build()))
+                                    .hasCollection(
+                                            has.toBuilder().setDbName("other").build()))
                             .getValue())
                     .as("the request's own word counts more")
                     .isTrue();

@@ -98,7 +98,10 @@ class GrpcReplicasTest {
         ResourceGroup group = describe("groupA");
         assertThat(group.getCapacity()).isEqualTo(3);
         assertThat(group.getNumAvailableNode()).isEqualTo(1);
-        assertThat(group.getConfig()).isEqualTo(config(3, 4).toBuilder().setNodeFilter(group.getConfig().getNodeFilter()).build());
+        assertThat(group.getConfig())
+                .isEqualTo(config(3, 4).toBuilder()
+                        .setNodeFilter(group.getConfig().getNodeFilter())
+                        .build());
         assertThat(group.getNodesList()).singleElement().satisfies(node -> {
             assertThat(node.getNodeId()).isEqualTo(1);
             assertThat(node.getAddress()).isEqualTo("127.0.0.1:" + server.port());
@@ -136,7 +139,12 @@ class GrpcReplicasTest {
                 .build();
         ok(client.stub().transferReplica(transfer));
         assertThat(describe("rg").getNumLoadedReplicaMap()).containsEntry("words", 1);
-        assertThat(refused(300, client.stub().transferReplica(transfer.toBuilder().setTargetResourceGroup("gone").build())))
+        assertThat(refused(
+                        300,
+                        client.stub()
+                                .transferReplica(transfer.toBuilder()
+                                        .setTargetResourceGroup("gone")
+                                        .build())))
                 .contains("resource group not found[rg=gone]");
     }
 
@@ -203,7 +211,10 @@ class GrpcReplicasTest {
                 .setSrcNodeID(1)
                 .build();
         ok(client.stub().loadBalance(request));
-        assertThat(refused(901, client.stub().loadBalance(request.toBuilder().setSrcNodeID(2).build())))
+        assertThat(refused(
+                        901,
+                        client.stub()
+                                .loadBalance(request.toBuilder().setSrcNodeID(2).build())))
                 .contains("node not found[node=2]");
         rest.release("words");
         refused(103, client.stub().loadBalance(request));
@@ -220,7 +231,8 @@ class GrpcReplicasTest {
                 .containsExactly(DEFAULT, "rg");
         assertThat(describe("rg").getConfig().getLimits().getNodeNum()).isEqualTo(2);
 
-        JsonNode group = rest.ok("resource_groups/describe", "{\"name\": \"rg\"}").path("resource_group");
+        JsonNode group =
+                rest.ok("resource_groups/describe", "{\"name\": \"rg\"}").path("resource_group");
         assertThat(group.path("capacity").asInt()).isEqualTo(1);
         assertThat(group.path("num_available_node").asInt()).isEqualTo(1);
         assertThat(group.at("/nodes/0/address").asString()).isEqualTo("127.0.0.1:" + server.port());

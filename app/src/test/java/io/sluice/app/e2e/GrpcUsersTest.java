@@ -154,7 +154,8 @@ class GrpcUsersTest {
         }
     }
 
-    private static void assertUnauthenticated(Function<MilvusServiceBlockingStub, ?> call, String text, GrpcClient client, String... headers) {
+    private static void assertUnauthenticated(
+            Function<MilvusServiceBlockingStub, ?> call, String text, GrpcClient client, String... headers) {
         assertThatThrownBy(() -> call.apply(client.stub(headers)))
                 .isInstanceOfSatisfying(StatusRuntimeException.class, refusal -> {
                     assertThat(refusal.getStatus().getCode()).isEqualTo(Code.UNAUTHENTICATED);
@@ -227,7 +228,8 @@ class GrpcUsersTest {
         try (TestServer server = TestServer.start(AUTH_ON);
                 Rest rest = new Rest(server.baseUrl());
                 HttpClient http = HttpClient.newHttpClient()) {
-            for (String wrong : List.of("", "Bearer root:wrong one", "Bearer key", "Basic ?", "Basic " + base64("x:y"))) {
+            for (String wrong :
+                    List.of("", "Bearer root:wrong one", "Bearer key", "Basic ?", "Basic " + base64("x:y"))) {
                 HttpResponse<String> refused = wrong.isEmpty()
                         ? rest.send("collections/list", "{}")
                         : rest.send("collections/list", "{}", "Authorization", wrong);
@@ -263,9 +265,9 @@ class GrpcUsersTest {
         try (TestServer server = TestServer.start();
                 GrpcClient client = new GrpcClient(server)) {
             assertThatThrownBy(() -> client.stub().createRole(CreateRoleRequest.getDefaultInstance()))
-                    .isInstanceOfSatisfying(StatusRuntimeException.class, refusal -> assertThat(
-                                    refusal.getStatus().getCode())
-                            .isEqualTo(Code.UNIMPLEMENTED));
+                    .isInstanceOfSatisfying(
+                            StatusRuntimeException.class,
+                            refusal -> assertThat(refusal.getStatus().getCode()).isEqualTo(Code.UNIMPLEMENTED));
         }
     }
 }

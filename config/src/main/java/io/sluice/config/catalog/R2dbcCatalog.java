@@ -422,8 +422,7 @@ public final class R2dbcCatalog implements Catalog {
 
     @Override
     public Mono<Void> dropUser(String name) {
-        return change(
-                "drop user " + name, session -> session.run("DELETE FROM access_users WHERE name = $1", name));
+        return change("drop user " + name, session -> session.run("DELETE FROM access_users WHERE name = $1", name));
     }
 
     private static Mono<List<ResourceGroupRecord>> resourceGroups(Session session) {
@@ -443,9 +442,11 @@ public final class R2dbcCatalog implements Catalog {
 
     @Override
     public Mono<Void> putResourceGroups(List<ResourceGroupRecord> groups) {
-        return change("put resource groups", session -> Flux.fromIterable(groups)
-                .concatMap(group -> put(session, group))
-                .reduce(0L, Long::sum));
+        return change(
+                "put resource groups",
+                session -> Flux.fromIterable(groups)
+                        .concatMap(group -> put(session, group))
+                        .reduce(0L, Long::sum));
     }
 
     private static Mono<Long> put(Session session, ResourceGroupRecord record) {

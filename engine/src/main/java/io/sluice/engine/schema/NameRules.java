@@ -150,8 +150,7 @@ public final class NameRules {
         }
         String problem = switch (problemOf(name)) {
             case NONE -> null;
-            case TOO_LONG ->
-                "the length of a resource group name must be less than " + MAX_NAME_LENGTH + " characters";
+            case TOO_LONG -> "the length of a resource group name must be less than " + MAX_NAME_LENGTH + " characters";
             case BEGINNING -> "the first character of a resource group name must be an underscore or letter";
             case CHARACTER -> "resource group name can only contain numbers, letters and underscores";
         };

@@ -224,10 +224,12 @@ public final class FakeCatalog implements Catalog {
 
     @Override
     public Mono<Void> putResourceGroups(List<ResourceGroupRecord> groups) {
-        return change("put resource groups", records -> groups.forEach(group -> {
-            records.resourceGroups.removeIf(other -> other.name().equals(group.name()));
-            records.resourceGroups.add(group);
-        }));
+        return change(
+                "put resource groups",
+                records -> groups.forEach(group -> {
+                    records.resourceGroups.removeIf(other -> other.name().equals(group.name()));
+                    records.resourceGroups.add(group);
+                }));
     }
 
     @Override

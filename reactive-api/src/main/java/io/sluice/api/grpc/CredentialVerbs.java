@@ -75,22 +75,28 @@ final class CredentialVerbs {
     }
 
     private static Mono<ListCredUsersResponse> list(GrpcCall call, ListCredUsersRequest request) {
-        return call.engine().listUsers().map(users -> ListCredUsersResponse.newBuilder()
-                .setStatus(GrpcStatus.OK)
-                .addAllUsernames(users.stream().map(UserDescription::name).toList())
-                .build());
+        return call.engine()
+                .listUsers()
+                .map(users -> ListCredUsersResponse.newBuilder()
+                        .setStatus(GrpcStatus.OK)
+                        .addAllUsernames(
+                                users.stream().map(UserDescription::name).toList())
+                        .build());
     }
 
     /** All users, or the one that is named; an unknown one is no error but no result. */
     private static Mono<SelectUserResponse> select(GrpcCall call, SelectUserRequest request) {
         if (request.hasUser() && request.getUser().getName().isEmpty()) {
-            throw new InvalidRequest("the username in the user entity is empty: invalid parameter. Name a user, or leave"
-                    + " the entity out to get all");
+            throw new InvalidRequest(
+                    "the username in the user entity is empty: invalid parameter. Name a user, or leave"
+                            + " the entity out to get all");
         }
-        return call.engine().listUsers().map(users -> SelectUserResponse.newBuilder()
-                .setStatus(GrpcStatus.OK)
-                .addAllResults(results(users, request))
-                .build());
+        return call.engine()
+                .listUsers()
+                .map(users -> SelectUserResponse.newBuilder()
+                        .setStatus(GrpcStatus.OK)
+                        .addAllResults(results(users, request))
+                        .build());
     }
 
     private static List<UserResult> results(List<UserDescription> users, SelectUserRequest request) {

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param localAddress of the connection; null where it has none
  */
 record GrpcCall(
-        VectorEngine engine, GrpcOptions options, Metadata headers, @Nullable SocketAddress localAddress) {
+        VectorEngine engine,
+        GrpcOptions options,
+        Metadata headers,
+        @Nullable SocketAddress localAddress) {
     private static final Metadata.Key<String> DATABASE = Metadata.Key.of("dbname", Metadata.ASCII_STRING_MARSHALLER);
     private static final String DEFAULT_DATABASE = "default";
 

@@ -12,7 +12,12 @@ import java.time.Duration;
  * @param loadAnswerAfter how long a load may take before it is answered with success, which then means accepted
  */
 public record GrpcOptions(
-        String version, String buildTime, String commit, int maxAnswerBytes, boolean authentication, Duration loadAnswerAfter) {
+        String version,
+        String buildTime,
+        String commit,
+        int maxAnswerBytes,
+        boolean authentication,
+        Duration loadAnswerAfter) {
     /** The setting that the refusal of a large answer names. */
     static final String MAX_SEND_SETTING = "SLUICE_GRPC_MAX_SEND";
 

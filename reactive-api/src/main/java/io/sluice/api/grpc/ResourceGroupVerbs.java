@@ -80,8 +80,7 @@ final class ResourceGroupVerbs {
 
     private static Mono<Status> transferNode(GrpcCall call, TransferNodeRequest request) {
         return call.engine()
-                .transferNode(
-                        request.getSourceResourceGroup(), request.getTargetResourceGroup(), request.getNumNode())
+                .transferNode(request.getSourceResourceGroup(), request.getTargetResourceGroup(), request.getNumNode())
                 .thenReturn(GrpcStatus.OK);
     }
 
@@ -97,14 +96,15 @@ final class ResourceGroupVerbs {
     }
 
     private static Mono<ListResourceGroupsResponse> list(GrpcCall call, ListResourceGroupsRequest request) {
-        return call.engine().listResourceGroups().map(names -> ListResourceGroupsResponse.newBuilder()
-                .setStatus(GrpcStatus.OK)
-                .addAllResourceGroups(names)
-                .build());
+        return call.engine()
+                .listResourceGroups()
+                .map(names -> ListResourceGroupsResponse.newBuilder()
+                        .setStatus(GrpcStatus.OK)
+                        .addAllResourceGroups(names)
+                        .build());
     }
 
-    private static Mono<DescribeResourceGroupResponse> describe(
-            GrpcCall call, DescribeResourceGroupRequest request) {
+    private static Mono<DescribeResourceGroupResponse> describe(GrpcCall call, DescribeResourceGroupRequest request) {
         return call.engine()
                 .describeResourceGroup(request.getResourceGroup())
                 .map(group -> DescribeResourceGroupResponse.newBuilder()
@@ -137,8 +137,7 @@ final class ResourceGroupVerbs {
                 .setLimits(ResourceGroupLimit.newBuilder().setNodeNum(config.nodeLimit()))
                 .addAllTransferFrom(transfers(config.transferFrom()))
                 .addAllTransferTo(transfers(config.transferTo()))
-                .setNodeFilter(
-                        ResourceGroupNodeFilter.newBuilder().addAllNodeLabels(KeyValues.of(config.nodeLabels())))
+                .setNodeFilter(ResourceGroupNodeFilter.newBuilder().addAllNodeLabels(KeyValues.of(config.nodeLabels())))
                 .build();
     }
 

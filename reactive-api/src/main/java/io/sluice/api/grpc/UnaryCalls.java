@@ -84,15 +84,14 @@ final class UnaryCalls<Q extends Message, A extends Message> implements ServerCa
                 return;
             }
             running = Mono.defer(() -> answer(asked))
-                    .onErrorResume(
-                            error -> !(error instanceof Unauthenticated), error -> Mono.just(refusalOf(error)))
+                    .onErrorResume(error -> !(error instanceof Unauthenticated), error -> Mono.just(refusalOf(error)))
                     .subscribe(this::send, this::fail);
         }
 
         private Mono<A> answer(Q asked) {
             VectorEngine engine = door.get();
-            GrpcCall context = new GrpcCall(
-                    engine, options, headers, call.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR));
+            GrpcCall context =
+                    new GrpcCall(engine, options, headers, call.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR));
             if (!options.authentication()) {
                 return verb.answer(context, asked);
             }

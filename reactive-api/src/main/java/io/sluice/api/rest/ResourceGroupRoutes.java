@@ -40,9 +40,8 @@ final class ResourceGroupRoutes {
     private Mono<RestReply> create(RestCall call) {
         call.fields().require("ResourceGroupReq", "name");
         String name = name(call);
-        ResourceGroupConfig config = call.fields().has("config")
-                ? config(name, call.fields().object("config"))
-                : ResourceGroupConfig.EMPTY;
+        ResourceGroupConfig config =
+                call.fields().has("config") ? config(name, call.fields().object("config")) : ResourceGroupConfig.EMPTY;
         return engine.createResourceGroup(name, config).thenReturn(RestReply.done());
     }
 
@@ -97,12 +96,13 @@ final class ResourceGroupRoutes {
 
     private Mono<RestReply> describe(RestCall call) {
         call.fields().require("ResourceGroupReq", "name");
-        return engine.describeResourceGroup(name(call)).map(group -> RestReply.of(json -> {
-            json.writeStartObject();
-            json.writeName("resource_group");
-            write(json, call, group);
-            json.writeEndObject();
-        }));
+        return engine.describeResourceGroup(name(call))
+                .map(group -> RestReply.of(json -> {
+                    json.writeStartObject();
+                    json.writeName("resource_group");
+                    write(json, call, group);
+                    json.writeEndObject();
+                }));
     }
 
     private static void write(JsonGenerator json, RestCall call, ResourceGroupDescription group) {

@@ -10,9 +10,11 @@ import io.sluice.engine.load.LoadGoal;
 import io.sluice.engine.load.LoadRequest;
 import io.sluice.engine.schema.CollectionSchema;
 import io.sluice.engine.schema.FieldSchema;
+import io.sluice.engine.schema.PropertyRules;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -30,15 +32,21 @@ final class LoadRules {
     /**
      * The goal that the request asks for, added to what is wanted already.
      *
-     * @param current what is wanted already; null = nothing
+     * @param present what is wanted already; null = nothing
+     * @param ofDatabase its properties: defaults for what neither the request nor the collection says
      * @throws EngineException as the request deserves; nothing was changed
      */
     static LoadGoal goalOf(
-            Collection collection, @Nullable LoadGoal current, LoadRequest request, ResourceGroups groups) {
+            Collection collection,
+            @Nullable LoadGoal present,
+            LoadRequest request,
+            Placement placement,
+            ResourceGroups groups) {
+        LoadGoal current = present == null ? null : collection.withAllFields(present);
         CollectionSchema schema = collection.schema();
         List<Integer> fields = fieldsOf(schema, request);
         checkIndexes(collection, fields);
-        checkReplicas(collection, request, groups, current == null);
+        checkPlacement(collection, placement, groups, current == null);
         if (request.refresh()) {
             return refreshed(collection, current);
         }
@@ -145,15 +153,34 @@ final class LoadRules {
         }
     }
 
-    private static void checkReplicas(
-            Collection collection, LoadRequest request, ResourceGroups groups, boolean first) {
-        int replicas = Math.max(1, request.replicaNumber());
-        int named = request.resourceGroups().size();
+    /** Where a load goes: how many replicas, at least 1, into which groups; none = the default one. */
+    record Placement(long replicas, List<String> groups) {}
+
+    /** What the request says, or else the collection, or else the database. */
+    static Placement placementOf(Collection collection, LoadRequest request, Map<String, String> ofDatabase) {
+        Map<String, String> ofCollection = collection.record().properties();
+        long replicas = request.replicaNumber();
+        List<String> groups = request.resourceGroups();
+        if (replicas <= 0 && groups.isEmpty()) {
+            replicas = PropertyRules.number(ofCollection, PropertyRules.REPLICA_NUMBER);
+            groups = PropertyRules.names(ofCollection, PropertyRules.RESOURCE_GROUPS);
+        }
+        if (replicas <= 0 && groups.isEmpty()) {
+            replicas = PropertyRules.number(ofDatabase, PropertyRules.DATABASE_REPLICA_NUMBER);
+            groups = PropertyRules.names(ofDatabase, PropertyRules.DATABASE_RESOURCE_GROUPS);
+        }
+        return new Placement(Math.max(1, replicas), groups);
+    }
+
+    private static void checkPlacement(
+            Collection collection, Placement placement, ResourceGroups groups, boolean first) {
+        long replicas = placement.replicas();
+        int named = placement.groups().size();
         if (named > 1 && named != replicas) {
             throw new EngineException.InvalidRequest("resource group num can only be 0, 1 or same as replica number: "
-                    + "groups=" + request.resourceGroups() + ", replicaNumber=" + replicas);
+                    + "groups=" + placement.groups() + ", replicaNumber=" + replicas);
         }
-        groups.checkExist(request.resourceGroups());
+        groups.checkExist(placement.groups());
         if (replicas > NODES) {
             throw new EngineException.WrongState(
                     ErrorCode.SERVICE_RESOURCE_INSUFFICIENT,
@@ -163,20 +190,21 @@ final class LoadRules {
                             + ". This server is one node: ask for one replica");
         }
         if (first) {
-            groups.checkHoldNode(request.resourceGroups());
+            groups.checkHoldNode(placement.groups());
         }
     }
 
     /**
      * What stays wanted when these partitions are released; null = nothing.
      *
-     * @param current what is wanted now; null = nothing
+     * @param present what is wanted now; null = nothing
      * @param released empty = everything
      */
-    static @Nullable LoadGoal without(Collection collection, @Nullable LoadGoal current, List<Long> released) {
-        if (current == null || released.isEmpty()) {
+    static @Nullable LoadGoal without(Collection collection, @Nullable LoadGoal present, List<Long> released) {
+        if (present == null || released.isEmpty()) {
             return null;
         }
+        LoadGoal current = collection.withAllFields(present);
         List<Long> wanted = current.allPartitions()
                 ? collection.partitions().stream().map(PartitionRecord::id).toList()
                 : current.partitionIds();

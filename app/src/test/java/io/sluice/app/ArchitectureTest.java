@@ -41,6 +41,7 @@ class ArchitectureTest {
         ROOMS.put("distance", Set.of("error"));
         ROOMS.put("store", Set.of("error"));
         ROOMS.put("catalog", Set.of("error", "schema"));
+        ROOMS.put("access", Set.of("error", "schema", "catalog"));
         ROOMS.put("log", Set.of("error", "schema"));
         ROOMS.put("segment", Set.of("error", "memory", "schema", "store", "catalog"));
         ROOMS.put("index", Set.of("error", "memory", "schema", "distance", "catalog", "segment"));

@@ -1,5 +1,6 @@
 package io.sluice.engine;
 
+import io.sluice.engine.access.Users;
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.CatalogCalls;
 import io.sluice.engine.catalog.CatalogSnapshot;
@@ -45,7 +46,9 @@ record EngineParts(
         Sealer sealer,
         IndexBuilds builds,
         LoadJobs jobs,
+        ResourceGroups groups,
         Loads loads,
+        Users users,
         Writes writes,
         Drops drops,
         Alterations alterations,
@@ -99,7 +102,11 @@ record EngineParts(
                 threads.loads(),
                 options.load(),
                 Long.toString(System.currentTimeMillis(), Character.MAX_RADIX));
-        var loads = new Loads(namespace, jobs, budget);
+        var groups = new ResourceGroups(catalog, collection -> jobs.wanted(collection) != null);
+        groups.restore(saved);
+        var loads = new Loads(namespace, jobs, budget, groups);
+        var users = new Users(catalog);
+        users.restore(saved.users());
         var builds = new IndexBuilds(
                 rooms,
                 options.indexBuildThreads(),
@@ -126,7 +133,9 @@ record EngineParts(
                 sealer,
                 builds,
                 jobs,
+                groups,
                 loads,
+                users,
                 writes,
                 drops,
                 alterations,

@@ -6,7 +6,8 @@ import java.util.List;
  * A sealed segment and its data file.
  *
  * @param key of the file in the store
- * @param minTimestamp smallest row timestamp
+ * @param minTimestamp no delete up to here hits a row: the smallest row timestamp, or later when a merge has left out what was
+ *     deleted before
  * @param maxTimestamp largest row timestamp
  */
 public record SegmentRecord(

@@ -41,8 +41,6 @@ public final class RestRoutes {
             "collections/truncate",
             "collections/alter_properties",
             "collections/drop_properties",
-            "collections/compact",
-            "collections/get_compaction_state",
             "collections/add_function",
             "collections/alter_function",
             "collections/drop_function",
@@ -58,7 +56,7 @@ public final class RestRoutes {
             "databases/drop_properties");
 
     private static final Set<String> LATER_GROUPS =
-            Set.of("users", "roles", "privilege_groups", "resource_groups", "jobs", "file_resources", "segments");
+            Set.of("users", "roles", "privilege_groups", "resource_groups", "jobs", "file_resources");
 
     private final ApiOptions options;
     private final Map<String, RestVerb> verbs = new HashMap<>();
@@ -75,6 +73,9 @@ public final class RestRoutes {
         add("entities", new EntityRoutes(engine, options).verbs());
         add("aliases", new AliasRoutes(engine).verbs());
         add("databases", new DatabaseRoutes(engine).verbs());
+        MaintenanceRoutes maintenance = new MaintenanceRoutes(engine);
+        add("collections", maintenance.collectionVerbs());
+        add("segments", maintenance.segmentVerbs());
     }
 
     /**

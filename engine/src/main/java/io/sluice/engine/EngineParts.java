@@ -158,7 +158,7 @@ record EngineParts(
             newest = Math.max(newest, partition.createdTimestamp());
         }
         for (var segment : saved.segments()) {
-            newest = Math.max(newest, Math.max(segment.minTimestamp(), segment.maxTimestamp()));
+            newest = Math.max(newest, Math.max(segment.purgedThrough(), segment.maxTimestamp()));
         }
         for (var delta : saved.deltas()) {
             newest = Math.max(newest, delta.maxTimestamp());

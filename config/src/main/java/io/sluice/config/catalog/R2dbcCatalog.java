@@ -399,7 +399,7 @@ public final class R2dbcCatalog implements Catalog {
         return list(
                 session,
                 "SELECT id, collection_id, partition_id, file_key, row_count, size_bytes, min_timestamp,"
-                        + " max_timestamp, schema_version, parts FROM segments ORDER BY id",
+                        + " max_timestamp, schema_version, parts, purged_through FROM segments ORDER BY id",
                 row -> new SegmentRecord(
                         row.longAt(0),
                         row.longAt(1),
@@ -410,7 +410,8 @@ public final class R2dbcCatalog implements Catalog {
                         row.longAt(6),
                         row.longAt(7),
                         row.intAt(8),
-                        CatalogJson.readParts(row.textAt(9))));
+                        CatalogJson.readParts(row.textAt(9)),
+                        row.longAt(10)));
     }
 
     private static Mono<List<DeltaRecord>> deltas(Session session) {
@@ -460,8 +461,8 @@ public final class R2dbcCatalog implements Catalog {
     private static Mono<Long> insert(Session session, SegmentRecord record) {
         return session.run(
                 "INSERT INTO segments (id, collection_id, partition_id, file_key, row_count, size_bytes,"
-                        + " min_timestamp, max_timestamp, schema_version, parts)"
-                        + " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                        + " min_timestamp, max_timestamp, schema_version, parts, purged_through)"
+                        + " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                 record.id(),
                 record.collectionId(),
                 record.partitionId(),
@@ -471,7 +472,8 @@ public final class R2dbcCatalog implements Catalog {
                 record.minTimestamp(),
                 record.maxTimestamp(),
                 record.schemaVersion(),
-                CatalogJson.writeParts(record.parts()));
+                CatalogJson.writeParts(record.parts()),
+                record.purgedThrough());
     }
 
     private static Mono<Long> insert(Session session, DeltaRecord record) {

@@ -6,9 +6,9 @@ import java.util.List;
  * A sealed segment and its data file.
  *
  * @param key of the file in the store
- * @param minTimestamp no delete up to here hits a row: the smallest row timestamp, or later when a merge has left out what was
- *     deleted before
+ * @param minTimestamp smallest row timestamp
  * @param maxTimestamp largest row timestamp
+ * @param purgedThrough no delete up to this timestamp hits a row: a merge has left out those that one did; 0 = unknown
  */
 public record SegmentRecord(
         long id,
@@ -20,8 +20,55 @@ public record SegmentRecord(
         long minTimestamp,
         long maxTimestamp,
         int schemaVersion,
-        List<PartRecord> parts) {
+        List<PartRecord> parts,
+        long purgedThrough) {
     public SegmentRecord {
         parts = List.copyOf(parts);
+    }
+
+    /** As a seal writes it. */
+    public SegmentRecord(
+            long id,
+            long collectionId,
+            long partitionId,
+            String key,
+            int rowCount,
+            long sizeBytes,
+            long minTimestamp,
+            long maxTimestamp,
+            int schemaVersion,
+            List<PartRecord> parts) {
+        this(
+                id,
+                collectionId,
+                partitionId,
+                key,
+                rowCount,
+                sizeBytes,
+                minTimestamp,
+                maxTimestamp,
+                schemaVersion,
+                parts,
+                0);
+    }
+
+    public SegmentRecord purged(long throughTimestamp) {
+        return new SegmentRecord(
+                id,
+                collectionId,
+                partitionId,
+                key,
+                rowCount,
+                sizeBytes,
+                minTimestamp,
+                maxTimestamp,
+                schemaVersion,
+                parts,
+                Math.max(purgedThrough, throughTimestamp));
+    }
+
+    /** Whether a delete of this file may hit a row. */
+    public boolean mayBeHitBy(DeltaRecord delta) {
+        return delta.maxTimestamp() > Math.max(minTimestamp, purgedThrough);
     }
 }

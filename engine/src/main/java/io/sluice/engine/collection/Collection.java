@@ -879,7 +879,7 @@ public final class Collection implements LoadTarget {
                     Deletes deletes = DeltaFile.read(
                             rooms.store(), delta, schema().primaryKey().type());
                     for (LoadedSegment segment : entry.getValue()) {
-                        if (delta.maxTimestamp() > segment.record().minTimestamp()) {
+                        if (segment.record().mayBeHitBy(delta)) {
                             segment.apply(deletes);
                         }
                     }

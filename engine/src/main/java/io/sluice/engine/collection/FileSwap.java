@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputIds replaced; empty when only {@code raised} and {@code removedDeltaIds} change
  * @param merged null when no row is left
  * @param indexFiles of {@code merged}
- * @param raised segments that stay, with a later {@code minTimestamp}
+ * @param raised segments that stay, with a later {@code purgedThrough}
  * @param removedDeltaIds deltas that hit no row any more
  * @param purgedThrough reads at an older timestamp would miss rows; 0 when no row was left out
  */

@@ -169,7 +169,7 @@ final class CompactionPlanner {
         long deletes = 0;
         long through = 0;
         for (DeltaRecord delta : files.deltas()) {
-            if (delta.maxTimestamp() <= horizon && delta.maxTimestamp() > segment.minTimestamp()) {
+            if (delta.maxTimestamp() <= horizon && segment.mayBeHitBy(delta)) {
                 deletes += delta.deleteCount();
                 through = Math.max(through, delta.maxTimestamp());
             }

@@ -99,7 +99,7 @@ final class SegmentSwap {
         try (Reservation memory = reserve(collection, plan);
                 var merge = new SegmentMerge(rooms.store(), collection.schema(), plan.inputs(), memory, stop)) {
             for (DeltaRecord delta : purged) {
-                if (plan.inputs().stream().anyMatch(input -> delta.maxTimestamp() > input.minTimestamp())) {
+                if (plan.inputs().stream().anyMatch(input -> input.mayBeHitBy(delta))) {
                     merge.apply(DeltaFile.read(
                             rooms.store(),
                             delta,
@@ -172,8 +172,16 @@ final class SegmentSwap {
     private void leaveAsItIs(
             Collection collection, CompactionPlan plan, long deletedRows, List<DeltaRecord> purged, long through) {
         SegmentRecord input = plan.inputs().getFirst();
-        if (deletedRows == 0 && through > input.minTimestamp()) {
-            commit(collection, plan.partitionId(), List.of(), null, List.of(), List.of(raised(input, through)), purged, 0);
+        if (deletedRows == 0 && purged.stream().anyMatch(input::mayBeHitBy)) {
+            commit(
+                    collection,
+                    plan.partitionId(),
+                    List.of(),
+                    null,
+                    List.of(),
+                    List.of(input.purged(through)),
+                    purged,
+                    0);
         } else {
             noteExamined(input.id(), through);
         }
@@ -183,7 +191,7 @@ final class SegmentSwap {
         long id = rooms.ids().next();
         String key = collection.collectionId() + "/" + plan.partitionId() + "/" + id + ".seg";
         SegmentRecord written =
-                merge.write(key, id).map(segment -> raised(segment, through)).orElse(null);
+                merge.write(key, id).map(segment -> segment.purged(through)).orElse(null);
         return new Merged(written, merge.deletedCount());
     }
 
@@ -286,22 +294,8 @@ final class SegmentSwap {
                 .filter(segment -> !removedIds.contains(segment.id()))
                 .forEach(left::add);
         return purged.stream()
-                .filter(delta -> left.stream().noneMatch(segment -> delta.maxTimestamp() > segment.minTimestamp()))
+                .filter(delta -> left.stream().noneMatch(segment -> segment.mayBeHitBy(delta)))
                 .map(DeltaRecord::id)
                 .toList();
-    }
-
-    private static SegmentRecord raised(SegmentRecord segment, long through) {
-        return new SegmentRecord(
-                segment.id(),
-                segment.collectionId(),
-                segment.partitionId(),
-                segment.key(),
-                segment.rowCount(),
-                segment.sizeBytes(),
-                Math.max(segment.minTimestamp(), through),
-                segment.maxTimestamp(),
-                segment.schemaVersion(),
-                segment.parts());
     }
 }

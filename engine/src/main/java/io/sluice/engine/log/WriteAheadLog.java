@@ -68,7 +68,7 @@ public final class WriteAheadLog implements AutoCloseable {
             long collectionId,
             long partitionId,
             int schemaVersion,
-            byte[] payload,
+            LogPayload payload,
             @Nullable Object attachment,
             CompletableFuture<LogReceipt> done)
             implements Entry {}
@@ -162,7 +162,7 @@ public final class WriteAheadLog implements AutoCloseable {
      * </ul>
      *
      * @param partitionId -1 = all partitions
-     * @param payload given away: the caller changes it no more
+     * @param payload what it refers to is not changed any more
      * @param attachment handed to the applier as it is
      */
     public CompletableFuture<LogReceipt> append(
@@ -170,11 +170,11 @@ public final class WriteAheadLog implements AutoCloseable {
             long collectionId,
             long partitionId,
             int schemaVersion,
-            byte[] payload,
+            LogPayload payload,
             @Nullable Object attachment) {
         CompletableFuture<LogReceipt> done = new CompletableFuture<>();
         EngineException refusal = enqueue(
-                new Append(kind, collectionId, partitionId, schemaVersion, payload, attachment, done), payload.length);
+                new Append(kind, collectionId, partitionId, schemaVersion, payload, attachment, done), payload.sizeBytes());
         if (refusal != null) {
             done.completeExceptionally(refusal);
         }
@@ -409,7 +409,7 @@ public final class WriteAheadLog implements AutoCloseable {
         lock.lock();
         try {
             waitingRecords--;
-            waitingBytes -= append.payload.length;
+            waitingBytes -= append.payload.sizeBytes();
         } finally {
             lock.unlock();
         }

@@ -377,7 +377,7 @@ public abstract class CatalogContract {
     void commit_replacingARecordByOneOfTheSameId_keepsOnlyTheNewOne() throws Exception {
         filled();
         SegmentRecord old = readAll().segments().getFirst();
-        SegmentRecord raised = segment(old.id(), 2, 3);
+        SegmentRecord raised = segment(old.id(), 2, 3).purged(1L << 50);
         var files = readAll().indexFiles().stream()
                 .filter(file -> file.segmentId() == old.id())
                 .toList();

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -65,7 +66,11 @@ final class Upkeep implements AutoCloseable {
     /** Something new lies in the store that a loaded collection may want. */
     void followUp(Collection collection) {
         followUps.add(collection);
-        thread.execute(() -> guarded(() -> tryFollowUp(collection)));
+        try {
+            thread.execute(() -> guarded(() -> tryFollowUp(collection)));
+        } catch (RejectedExecutionException closing) {
+            LOG.debug("no follow-up of {}: the server is shutting down", collection);
+        }
     }
 
     /** Seals the partition with the most growing bytes, unless that is under way. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.engine.search.QueryResult;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -117,7 +118,7 @@ final class CompactionModelTest {
         QueryResult row = test.query(NAME, "id == " + key, "price", "color");
         assertThat(ThingRows.doubles(row, "price"))
                 .as("step %s key %s", step, key)
-                .containsExactly(model.get(key));
+                .containsExactly(Objects.requireNonNull(model.get(key)));
         assertThat(ThingRows.nearest(test, key)).as("step %s", step).isEqualTo(key);
     }
 }

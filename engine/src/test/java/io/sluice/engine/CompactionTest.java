@@ -198,12 +198,14 @@ final class CompactionTest {
             }
             test.delete(NAME, all);
             test.flush(NAME);
-            CompactionView done = test.compact(NAME);
-            assertThat(done.merges()).extracting(CompactionView.Merge::target).containsExactly(0L);
-            assertThat(test.stored(NAME)).isEmpty();
+            while (!test.stored(NAME).isEmpty()) {
+                Thread.onSpinWait(); // so many deleted rows need no request
+            }
             assertThat(test.loaded(NAME)).isEmpty();
-            assertThat(test.loadBytes()).isZero();
             assertThat(test.count(NAME)).isZero();
+            while (test.loadBytes() > 0) {
+                Thread.onSpinWait();
+            }
             test.insert(NAME, 3, rows(0, 3));
             assertThat(test.count(NAME)).isEqualTo(3);
             test.restart();
@@ -338,7 +340,7 @@ final class CompactionTest {
                 LoadOptions.defaults(),
                 options.compaction()));
         try (TestEngine test = TestEngine.start(small)) {
-            fill(test, "FLAT", 5, 3_000);
+            fill(test, "FLAT", 7, 2_500);
             test.load(NAME);
             long id = test.get(test.engine().compact(CompactionRequest.of(TestEngine.DB, NAME)))
                     .compactionId();
@@ -348,13 +350,13 @@ final class CompactionTest {
                 waiting = test.get(test.engine().compaction(id));
             }
             assertThat(waiting.reason()).startsWith("memory limit exceeded").contains("beside the old ones");
-            assertThat(test.count(NAME)).isEqualTo(15_000);
+            assertThat(test.count(NAME)).isEqualTo(17_500);
             test.release(NAME);
             while (!test.get(test.engine().compaction(id)).completed()) {
                 Thread.onSpinWait();
             }
             assertThat(test.stored(NAME)).hasSize(1);
-            assertThat(test.rowCount(NAME)).isEqualTo(15_000);
+            assertThat(test.rowCount(NAME)).isEqualTo(17_500);
         }
     }
 

@@ -875,14 +875,13 @@ public final class Collection implements LoadTarget {
                 return all;
             });
             for (DeltaRecord delta : deltas) {
-                if (applied.add(delta.id())) {
+                List<LoadedSegment> hit = entry.getValue().stream()
+                        .filter(segment -> segment.record().mayBeHitBy(delta))
+                        .toList();
+                if (!hit.isEmpty() && applied.add(delta.id())) {
                     Deletes deletes = DeltaFile.read(
                             rooms.store(), delta, schema().primaryKey().type());
-                    for (LoadedSegment segment : entry.getValue()) {
-                        if (segment.record().mayBeHitBy(delta)) {
-                            segment.apply(deletes);
-                        }
-                    }
+                    hit.forEach(segment -> segment.apply(deletes));
                 }
             }
         }

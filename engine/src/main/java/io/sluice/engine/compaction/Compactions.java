@@ -62,15 +62,17 @@ public final class Compactions implements AutoCloseable {
     private static final class Run {
         private final long id; // 0 = automatic
         private final Collection collection;
+        private final CompactionOrder order;
         private final Deque<CompactionPlan> left;
         private final List<Merge> merges = new ArrayList<>();
         private int completed;
         private int failed;
         private String reason = "";
 
-        Run(long id, Collection collection, List<CompactionPlan> plans) {
+        Run(long id, Collection collection, CompactionOrder order, List<CompactionPlan> plans) {
             this.id = id;
             this.collection = collection;
+            this.order = order;
             this.left = new ArrayDeque<>(plans);
         }
     }
@@ -111,7 +113,7 @@ public final class Compactions implements AutoCloseable {
         if (plans.isEmpty()) {
             return new Started(-1, 0);
         }
-        var run = new Run(rooms.ids().next(), collection, plans);
+        var run = new Run(rooms.ids().next(), collection, order, plans);
         synchronized (this) {
             if (stop.isRequested()) {
                 throw shuttingDown();
@@ -147,13 +149,12 @@ public final class Compactions implements AutoCloseable {
                 return;
             }
         }
-        List<CompactionPlan> plans = plans(
-                collection,
-                new CompactionOrder(CompactionOrder.Kind.AUTOMATIC, options.targetBytes(), 0, List.of()));
+        var order = new CompactionOrder(CompactionOrder.Kind.AUTOMATIC, options.targetBytes(), 0, List.of());
+        List<CompactionPlan> plans = plans(collection, order);
         if (plans.isEmpty()) {
             return;
         }
-        var run = new Run(0, collection, plans);
+        var run = new Run(0, collection, order, plans);
         synchronized (this) {
             if (!stop.isRequested() && automatic.putIfAbsent(collection, run) == null) {
                 queue.addLast(run);
@@ -209,6 +210,10 @@ public final class Compactions implements AutoCloseable {
 
     private void work(Run run) {
         CompactionPlan plan = firstPlan(run);
+        if (!SegmentSwap.isCurrent(run.collection, plan)) {
+            planAgain(run);
+            return;
+        }
         try {
             Optional<Merge> merge = swaps.run(run.collection, plan);
             finished(run, merge, "");
@@ -218,6 +223,19 @@ public final class Compactions implements AutoCloseable {
             again(run, stopped.text());
         } catch (RuntimeException failure) {
             failed(run, plan, failure);
+        }
+    }
+
+    /** Another merge took a segment away since the plan was made. */
+    private void planAgain(Run run) {
+        List<CompactionPlan> plans = plans(run.collection, run.order);
+        synchronized (this) {
+            run.left.clear();
+            run.left.addAll(plans);
+            if (plans.isEmpty()) {
+                run.completed++;
+            }
+            goOn(run);
         }
     }
 

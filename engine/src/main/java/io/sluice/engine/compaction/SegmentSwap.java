@@ -128,6 +128,14 @@ final class SegmentSwap {
                 .findFirst();
     }
 
+    /** Whether all that the plan wants to replace is still there. */
+    static boolean isCurrent(Collection collection, CompactionPlan plan) {
+        return !collection.isDropped()
+                && filesOf(collection, plan.partitionId())
+                        .filter(files -> hasAll(files, plan))
+                        .isPresent();
+    }
+
     private static boolean hasAll(PartitionFiles files, CompactionPlan plan) {
         return files.segments().stream()
                 .map(each -> each.segment().id())

@@ -654,7 +654,7 @@ class WriteAheadLogTest {
     @Test
     void truncate_recordForAllPartitions_asksWithMinusOne() {
         WriteAheadLog log = start(new ForgetfulLogFolder());
-        log.append(RecordKind.DELETE, 7, -1, 0, new byte[1], null).join();
+        log.append(RecordKind.DELETE, 7, -1, 0, LogPayload.of(new byte[1]), null).join();
         List<Long> asked = Collections.synchronizedList(new ArrayList<>());
         log.truncate((collection, partition, lsn) -> {
                     asked.addAll(List.of(collection, partition, lsn));

@@ -420,13 +420,6 @@ final class VectorEngineTest {
                     }
                 }
                 if (loaded) {
-                    if (test.count("things") != model.size()) {
-                        QueryResult all = test.query("things", "id >= 0", "id");
-                        var ids = new java.util.TreeMap<Long, Integer>();
-                        for (long id : ThingRows.longs(all, "id")) ids.merge(id, 1, Integer::sum);
-                        System.out.println("DIAG step " + step + " rows " + all.rowCount() + " distinct " + ids.size() + " again " + test.count("things") + " model " + model.size()
-                            + " wrong " + ids.keySet().stream().filter(id -> !model.containsKey(id)).limit(5).toList() + " stored " + test.stored("things") + "\n loaded " + test.loaded("things"));
-                    }
                     assertThat(test.count("things")).as("step %s", step).isEqualTo(model.size());
                     if (!model.isEmpty()) {
                         long key = model.keySet().stream()

@@ -245,7 +245,9 @@ public final class WriteAheadLog implements AutoCloseable {
                 throw readOnly;
             }
             try {
-                return files.truncate(skip);
+                // What is written in the same group as this barrier is not applied yet: nobody can say that it may go.
+                return files.truncate((collectionId, partitionId, recordLsn) ->
+                        recordLsn <= lsn && skip.skippable(collectionId, partitionId, recordLsn));
             } catch (IOException e) {
                 throw new EngineException.Failed(
                         ErrorCode.IO_FAILED,

@@ -651,6 +651,25 @@ class WriteAheadLogTest {
         assertThat(append(again, 1, payload(10, 2)).join().lsn()).isEqualTo(2);
     }
 
+    /** Goal: a write that is durable and not yet applied when its group truncates the log is there after a crash. */
+    @Test
+    void truncate_beforeAWriteOfItsGroupIsApplied_keepsThatWrite() throws InterruptedException {
+        ForgetfulLogFolder folder = new ForgetfulLogFolder();
+        WriteAheadLog log = start(folder);
+        ForgetfulLogFolder.SyncGate gate = folder.holdSyncs();
+        CompletableFuture<LogReceipt> first = append(log, 1, payload(10, 1));
+        gate.awaitSync();
+        CompletableFuture<Long> truncated = log.truncate((collection, partition, lsn) -> true);
+        CompletableFuture<LogReceipt> second = append(log, 1, payload(10, 2));
+        gate.open();
+        first.join();
+        truncated.join();
+        second.join();
+
+        assertThat(payloads(replay(folder.crash()))).contains(payload(10, 2));
+        log.close();
+    }
+
     @Test
     void truncate_recordForAllPartitions_asksWithMinusOne() {
         WriteAheadLog log = start(new ForgetfulLogFolder());

@@ -1,5 +1,6 @@
 package io.sluice.config;
 
+import io.sluice.engine.VectorEngine;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,13 @@ public final class EngineLifecycle implements SmartLifecycle, DisposableBean {
     @Nullable
     Serving serving() {
         return stopped.get() ? null : serving;
+    }
+
+    /** Null when {@link #serving()} is. */
+    @Nullable
+    VectorEngine engine() {
+        Serving now = serving();
+        return now == null ? null : now.engine();
     }
 
     @Override

@@ -24,6 +24,16 @@ enum Setting {
             "256MiB",
             "Bodies of all requests together, which live on the Java heap while they are read; above it code 1807,"
                     + " retriable."),
+    GRPC_MAX_RECEIVE(
+            "grpc.max-receive",
+            Kind.BYTES,
+            "64MiB",
+            "Largest gRPC request; above it the call ends with RESOURCE_EXHAUSTED."),
+    GRPC_MAX_SEND(
+            "grpc.max-send",
+            Kind.BYTES,
+            "256MiB",
+            "Largest gRPC answer; above it the call ends with RESOURCE_EXHAUSTED."),
     REQUEST_TIMEOUT("request-timeout", Kind.TIME, "30s", "Of a request that brings no `Request-Timeout` header."),
     SEARCH_THREADS("search-threads", Kind.COUNT, "number of cores", "Threads that run searches and queries."),
     INDEX_BUILD_THREADS("index-build-threads", Kind.COUNT, "half the cores", "Threads of one index build."),

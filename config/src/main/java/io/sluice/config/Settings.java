@@ -15,6 +15,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
  * @param dataFolder absolute
  * @param maxBodyBytes of one request
  * @param maxBodyBytesInFlight of all requests together, at least {@code maxBodyBytes}
+ * @param grpcMaxReceiveBytes of one request over gRPC
+ * @param grpcMaxSendBytes of one answer over gRPC
  * @param shutdownLimit for running requests when the server stops
  * @param ignoredVariables injected by a cluster, left alone
  */
@@ -25,6 +27,8 @@ public record Settings(
         long memoryBudgetBytes,
         int maxBodyBytes,
         long maxBodyBytesInFlight,
+        int grpcMaxReceiveBytes,
+        int grpcMaxSendBytes,
         Duration requestTimeout,
         int searchThreads,
         int indexBuildThreads,
@@ -59,6 +63,8 @@ public record Settings(
                 memoryBudget(values, machine),
                 (int) bytesUpTo(values, Setting.MAX_BODY, MAX_BODY_BYTES, "1MiB to 1GiB"),
                 maxBodyInFlight(values),
+                (int) bytesUpTo(values, Setting.GRPC_MAX_RECEIVE, MAX_BODY_BYTES, "1MiB to 1GiB"),
+                (int) bytesUpTo(values, Setting.GRPC_MAX_SEND, MAX_BODY_BYTES, "1MiB to 1GiB"),
                 values.time(Setting.REQUEST_TIMEOUT),
                 values.isGiven(Setting.SEARCH_THREADS) ? values.count(Setting.SEARCH_THREADS) : cores,
                 values.isGiven(Setting.INDEX_BUILD_THREADS)

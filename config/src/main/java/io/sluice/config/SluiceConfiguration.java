@@ -1,10 +1,13 @@
 package io.sluice.config;
 
 import io.sluice.api.ApiOptions;
+import io.sluice.api.grpc.GrpcOptions;
+import io.sluice.api.grpc.MilvusGrpc;
 import io.sluice.api.nativehttp.NativeHttpOptions;
 import io.sluice.api.nativehttp.NativeRoutes;
 import io.sluice.api.rest.RestRoutes;
 import io.sluice.config.catalog.R2dbcCatalog;
+import io.sluice.config.grpc.GrpcServer;
 import io.sluice.engine.VectorEngine;
 import io.sluice.engine.catalog.Catalog;
 import java.net.InetAddress;
@@ -69,7 +72,9 @@ public final class SluiceConfiguration implements ApplicationContextInitializer<
                 HttpHandler.class,
                 () -> httpHandler(
                         settings, context.getBean(EngineLifecycle.class), context.getBean(OpenStreams.class)));
-        context.registerBean(ReactiveWebServerFactory.class, () -> webServer(settings));
+        context.registerBean(GrpcServer.class, () -> grpcServer(settings, context.getBean(EngineLifecycle.class)));
+        context.registerBean(
+                ReactiveWebServerFactory.class, () -> webServer(settings, context.getBean(GrpcServer.class)));
         context.registerBean(
                 AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME,
                 DefaultLifecycleProcessor.class,
@@ -96,7 +101,7 @@ public final class SluiceConfiguration implements ApplicationContextInitializer<
                 json);
         RouterFunction<ServerResponse> routes =
                 RestRoutes.of(engine, options).and(NativeRoutes.of(engine, NativeHttpOptions.defaults()));
-        return new Serving(routes, engine.close().doFinally(_ -> json.dispose()));
+        return new Serving(routes, engine, engine.close().doFinally(_ -> json.dispose()));
     }
 
     static HttpHandler httpHandler(Settings settings, EngineLifecycle engine, OpenStreams streams) {
@@ -106,11 +111,20 @@ public final class SluiceConfiguration implements ApplicationContextInitializer<
         return streams.around(RouterFunctions.toHttpHandler(new FrontDoor(engine), strategies));
     }
 
-    private static ReactiveWebServerFactory webServer(Settings settings) {
+    private static GrpcServer grpcServer(Settings settings, EngineLifecycle engine) {
+        String version = SluiceConfiguration.class.getPackage().getImplementationVersion();
+        GrpcOptions options = GrpcOptions.defaults()
+                .withVersion(version == null ? "source" : version)
+                .withMaxAnswerBytes(settings.grpcMaxSendBytes());
+        return GrpcServer.started(
+                MilvusGrpc.of(engine::engine, options), settings.grpcMaxReceiveBytes(), settings.shutdownLimit());
+    }
+
+    private static ReactiveWebServerFactory webServer(Settings settings, GrpcServer grpc) {
         var factory = new NettyReactiveWebServerFactory(settings.port());
         factory.setAddress(address(settings));
         factory.setShutdown(Shutdown.GRACEFUL);
-        factory.addServerCustomizers(SluiceConfiguration::customize);
+        factory.addServerCustomizers(server -> customize(server, grpc));
         return factory;
     }
 
@@ -123,8 +137,9 @@ public final class SluiceConfiguration implements ApplicationContextInitializer<
         }
     }
 
-    private static HttpServer customize(HttpServer server) {
-        return server.doOnChannelInit((_, channel, _) -> channel.pipeline().addFirst("first-bytes", new FirstBytes()));
+    private static HttpServer customize(HttpServer server, GrpcServer grpc) {
+        return server.doOnChannelInit(
+                (_, channel, _) -> channel.pipeline().addFirst("first-bytes", new FirstBytes(grpc)));
     }
 
     private static DefaultLifecycleProcessor lifecycleProcessor(Settings settings) {

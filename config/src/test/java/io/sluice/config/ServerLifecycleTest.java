@@ -84,7 +84,7 @@ class ServerLifecycleTest {
 
     private void startServing() {
         server = start(Map.of());
-        opening.tryEmitValue(new Serving(routes(), Mono.fromRunnable(() -> steps.add("engine closed"))))
+        opening.tryEmitValue(new Serving(routes(), null, Mono.fromRunnable(() -> steps.add("engine closed"))))
                 .orThrow();
     }
 
@@ -201,7 +201,7 @@ class ServerLifecycleTest {
     void close_whileTheEngineIsOpening_waitsForItAndClosesIt() {
         server = start(Map.of());
         CompletableFuture<Void> closing = CompletableFuture.runAsync(server()::close);
-        opening.tryEmitValue(new Serving(routes(), Mono.fromRunnable(() -> steps.add("engine closed"))))
+        opening.tryEmitValue(new Serving(routes(), null, Mono.fromRunnable(() -> steps.add("engine closed"))))
                 .orThrow();
 
         closing.join();
@@ -233,7 +233,7 @@ class ServerLifecycleTest {
     @Test
     void request_bodyUpToTheLimit_isTaken() throws Exception {
         server = start(Map.of("SLUICE_MAX_BODY", "1MiB"));
-        opening.tryEmitValue(new Serving(routes(), Mono.empty())).orThrow();
+        opening.tryEmitValue(new Serving(routes(), null, Mono.empty())).orThrow();
         try (HttpClient client = HttpClient.newHttpClient()) {
             assertThat(post(client, 1 << 20).body()).isEqualTo(Integer.toString(1 << 20));
             assertThat(post(client, (1 << 20) + 1).statusCode()).isNotEqualTo(200);

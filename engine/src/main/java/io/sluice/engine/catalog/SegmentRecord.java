@@ -71,4 +71,9 @@ public record SegmentRecord(
     public boolean mayBeHitBy(DeltaRecord delta) {
         return delta.maxTimestamp() > Math.max(minTimestamp, purgedThrough);
     }
+
+    /** Whether the file has the field; not when the field was added later. */
+    public boolean has(int fieldId) {
+        return parts.stream().anyMatch(part -> part.partId() == fieldId);
+    }
 }

@@ -39,16 +39,24 @@ final class CompactionPlanner {
     private final CollectionSchema schema;
     private final CompactionOrder order;
     private final long horizon;
+    private final long expiredThrough;
     private final Map<Long, Long> examined;
 
     /**
      * @param horizon deletes up to here count
+     * @param expiredThrough rows up to here have outlived their time; 0 = none has
      * @param examined by segment: deletes up to this timestamp were looked at and were too few
      */
-    CompactionPlanner(CollectionSchema schema, CompactionOrder order, long horizon, Map<Long, Long> examined) {
+    CompactionPlanner(
+            CollectionSchema schema,
+            CompactionOrder order,
+            long horizon,
+            long expiredThrough,
+            Map<Long, Long> examined) {
         this.schema = schema;
         this.order = order;
         this.horizon = horizon;
+        this.expiredThrough = expiredThrough;
         this.examined = examined;
     }
 
@@ -166,6 +174,10 @@ final class CompactionPlanner {
     }
 
     private boolean isWorthRewriting(SegmentRecord segment, PartitionFiles files) {
+        boolean automatic = order.kind() == CompactionOrder.Kind.AUTOMATIC;
+        if ((automatic ? segment.maxTimestamp() : segment.minTimestamp()) <= expiredThrough) {
+            return true;
+        }
         long deletes = 0;
         long through = 0;
         for (DeltaRecord delta : files.deltas()) {
@@ -177,7 +189,7 @@ final class CompactionPlanner {
         if (through == 0) {
             return false;
         }
-        if (order.kind() != CompactionOrder.Kind.AUTOMATIC) {
+        if (!automatic) {
             return true;
         }
         long deletedRows = files.deletedRows().getOrDefault(segment.id(), deletes);

@@ -167,8 +167,13 @@ public final class Compactions implements AutoCloseable {
         if (collection.isDropped()) {
             return List.of();
         }
-        var planner =
-                new CompactionPlanner(collection.schema(), order, horizon(collection), swaps.examined(collection));
+        long horizon = horizon(collection);
+        var planner = new CompactionPlanner(
+                collection.schema(),
+                order,
+                horizon,
+                collection.expiredThrough(horizon),
+                swaps.examined(collection));
         List<CompactionPlan> plans = new ArrayList<>();
         for (PartitionFiles files : collection.partitionFiles()) {
             if (order.partitionId() == 0 || order.partitionId() == files.partitionId()) {

@@ -85,7 +85,7 @@ final class SegmentSwap {
      */
     Optional<Merge> run(Collection collection, CompactionPlan plan) {
         Optional<PartitionFiles> present = filesOf(collection, plan.partitionId());
-        if (collection.isDropped() || present.isEmpty() || !hasAll(present.get(), plan)) {
+        if (collection.isDropped() || present.isEmpty() || !hasAll(present.get(), plan.inputIds())) {
             return Optional.empty();
         }
         requireRoomToLoad(collection, plan);
@@ -96,6 +96,7 @@ final class SegmentSwap {
         long through =
                 purged.stream().mapToLong(DeltaRecord::maxTimestamp).max().orElse(0);
         Merged merged;
+        long purgedThrough;
         try (Reservation memory = reserve(collection, plan);
                 var merge = new SegmentMerge(rooms.store(), collection.schema(), plan.inputs(), memory, stop)) {
             for (DeltaRecord delta : purged) {
@@ -106,13 +107,16 @@ final class SegmentSwap {
                             collection.schema().primaryKey().type()));
                 }
             }
+            long deletedRows = merge.deletedCount();
+            merge.leaveOutOld(collection.expiredThrough(deletesUpTo));
+            purgedThrough = merge.deletedCount() > deletedRows ? deletesUpTo : deletedRows > 0 ? through : 0;
             if (plan.inputs().size() == 1 && isNotWorthIt(plan, merge.deletedCount())) {
                 leaveAsItIs(collection, plan, merge.deletedCount(), purged, through);
                 return Optional.empty();
             }
             merged = write(collection, plan, merge, through);
         }
-        return finish(collection, plan, merged, purged, through);
+        return finish(collection, plan, merged, purged, purgedThrough);
     }
 
     /** What was written, not named by anybody yet. */
@@ -132,15 +136,15 @@ final class SegmentSwap {
     static boolean isCurrent(Collection collection, CompactionPlan plan) {
         return !collection.isDropped()
                 && filesOf(collection, plan.partitionId())
-                        .filter(files -> hasAll(files, plan))
+                        .filter(files -> hasAll(files, plan.inputIds()))
                         .isPresent();
     }
 
-    private static boolean hasAll(PartitionFiles files, CompactionPlan plan) {
+    private static boolean hasAll(PartitionFiles files, List<Long> segmentIds) {
         return files.segments().stream()
                 .map(each -> each.segment().id())
                 .toList()
-                .containsAll(plan.inputIds());
+                .containsAll(segmentIds);
     }
 
     private static boolean isNotWorthIt(CompactionPlan plan, long deletedRows) {
@@ -204,7 +208,7 @@ final class SegmentSwap {
     }
 
     private Optional<Merge> finish(
-            Collection collection, CompactionPlan plan, Merged merged, List<DeltaRecord> purged, long through) {
+            Collection collection, CompactionPlan plan, Merged merged, List<DeltaRecord> purged, long purgedThrough) {
         List<IndexFileRecord> indexFiles = List.of();
         SegmentRecord segment = merged.segment();
         if (segment != null) {
@@ -223,7 +227,7 @@ final class SegmentSwap {
                 indexFiles,
                 List.of(),
                 purged,
-                merged.deletedRows() == 0 ? 0 : through);
+                purgedThrough);
         if (!done) {
             return Optional.empty();
         }
@@ -266,9 +270,28 @@ final class SegmentSwap {
             }
         }
         List<Long> spent = spentDeltas(now.get(), removedIds, added, purged);
-        CatalogCalls.run(rooms.catalog()
-                .commit(new SealCommit(
-                        collection.collectionId(), partitionId, NO_LSN, added, List.of(), removedIds, spent, files)));
+        try {
+            CatalogCalls.run(rooms.catalog()
+                    .commit(new SealCommit(
+                            collection.collectionId(),
+                            partitionId,
+                            NO_LSN,
+                            added,
+                            List.of(),
+                            removedIds,
+                            spent,
+                            files)));
+        } catch (EngineException.Failed refused) {
+            boolean there = !collection.isDropped()
+                    && filesOf(collection, partitionId)
+                            .filter(left -> hasAll(left, removedIds))
+                            .isPresent();
+            if (there) {
+                throw refused;
+            }
+            deleteNew(merged, indexFiles);
+            return false;
+        }
         boolean done = collection.finishSwap(
                 new FileSwap(partitionId, inputIds, merged, indexFiles, raised, spent, purgedThrough));
         if (done) {

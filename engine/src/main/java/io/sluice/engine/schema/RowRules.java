@@ -62,6 +62,19 @@ public final class RowRules {
         return new UpsertRows(columns(schema, batch, ids), replaced);
     }
 
+    /** Checked rows of an older version of the schema, with what they lack: the default of each later field, or null. */
+    public static ColumnBatch widened(CollectionSchema schema, ColumnBatch batch) {
+        int known = batch.columns().size();
+        if (known >= schema.fields().size()) {
+            return batch;
+        }
+        List<Column> columns = new ArrayList<>(batch.columns());
+        for (FieldSchema later : schema.fields().subList(known, schema.fields().size())) {
+            columns.add(absent(later, batch.rowCount()));
+        }
+        return new ColumnBatch(batch.rowCount(), columns);
+    }
+
     /** The keys of checked rows, in order. */
     public static Keys keysOf(CollectionSchema schema, ColumnBatch batch) {
         return keysOf(batch.columns().get(schema.fields().indexOf(schema.primaryKey())));
@@ -208,9 +221,16 @@ public final class RowRules {
             throw invalid("field is not nullable and has no default: field=" + field.name() + ", row="
                     + nulls.nextSetBit(0) + ". Send a value in every row");
         }
-        Column whole = nulls == null ? compact(given) : filled(field, given, nulls);
+        Column whole = ofElementType(field, nulls == null ? compact(given) : filled(field, given, nulls));
         checkValues(schema, field, whole);
         return whole;
+    }
+
+    /** Arrays without a single element do not say of which type it would be. */
+    private static Column ofElementType(FieldSchema field, Column column) {
+        return column instanceof Column.Arrays arrays && arrays.elements().rowCount() == 0
+                ? new Column.Arrays(noElements(field), arrays.offsets(), arrays.nulls())
+                : column;
     }
 
     private static void checkKind(FieldSchema field, DataType type, Column given) {
@@ -231,7 +251,7 @@ public final class RowRules {
                     "data type of field data does not match the schema: field=" + field.name() + ", expected=" + element
                             + type.milvusName() + ", actual=" + given.getClass().getSimpleName());
         }
-        if (given instanceof Column.Arrays arrays) {
+        if (given instanceof Column.Arrays arrays && arrays.elements().rowCount() > 0) {
             checkKind(field, elementType(field), arrays.elements());
         }
     }

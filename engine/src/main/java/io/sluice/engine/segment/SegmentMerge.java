@@ -139,6 +139,21 @@ public final class SegmentMerge implements AutoCloseable {
         }
     }
 
+    /** Leaves out the rows that are not newer than {@code throughTimestamp}. */
+    public void leaveOutOld(long throughTimestamp) {
+        for (int i = 0; i < keyBlocks.size(); i++) {
+            if (inputs.get(i).minTimestamp() <= throughTimestamp) {
+                stop.throwIfRequested();
+                ColumnView timestamps = keyBlocks.get(i).column(CollectionSchema.TIMESTAMP_FIELD_ID);
+                for (int row = 0; row < timestamps.rowCount(); row++) {
+                    if (timestamps.integer(row) <= throughTimestamp) {
+                        masks.get(i).delete(row, throughTimestamp + 1);
+                    }
+                }
+            }
+        }
+    }
+
     /** Rows that are left out. */
     public long deletedCount() {
         return masks.stream().mapToLong(DeleteMask::deletedCount).sum();

@@ -1,0 +1,125 @@
+package io.sluice.api.grpc;
+
+import com.google.protobuf.Message;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.Status;
+import io.sluice.api.error.WireError;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+
+/**
+ * Where gRPC and Reactor meet: one request in, one {@code Mono} of an answer out. Thread-safe.
+ *
+ * <p>A client that cancels, or whose deadline passes, only stops waiting: what was started goes on, and its answer is
+ * dropped.
+ */
+final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Q, A> {
+    private static final int ONE_MESSAGE = 1;
+    private static final int ONE_TOO_MANY = 1; // asked for as well, so that a client that sends two is noticed
+
+    private static final Logger LOG = Loggers.getLogger(UnaryCalls.class);
+
+    private final GrpcVerb<Q, A> verb;
+    private final Function<io.milvus.grpc.Status, A> refusal;
+    private final EngineDoor door;
+    private final GrpcOptions options;
+
+    UnaryCalls(GrpcVerb<Q, A> verb, Function<io.milvus.grpc.Status, A> refusal, EngineDoor door, GrpcOptions options) {
+        this.verb = verb;
+        this.refusal = refusal;
+        this.door = door;
+        this.options = options;
+    }
+
+    @Override
+    public ServerCall.Listener<Q> startCall(ServerCall<Q, A> call, Metadata headers) {
+        call.request(ONE_MESSAGE + ONE_TOO_MANY);
+        return new Listening(call, headers);
+    }
+
+    /** Confined to one thread at a time, as gRPC promises to its listeners. */
+    private final class Listening extends ServerCall.Listener<Q> {
+        private final ServerCall<Q, A> call;
+        private final Metadata headers;
+        private @Nullable Q request;
+        private @Nullable Disposable running;
+        private boolean refused;
+
+        Listening(ServerCall<Q, A> call, Metadata headers) {
+            this.call = call;
+            this.headers = headers;
+        }
+
+        @Override
+        public void onMessage(Q message) {
+            if (request != null) {
+                refused = true;
+                call.close(Status.INVALID_ARGUMENT.withDescription("two requests in a unary call"), new Metadata());
+                return;
+            }
+            request = message;
+        }
+
+        @Override
+        public void onHalfClose() {
+            Q asked = request;
+            if (refused) {
+                return;
+            }
+            if (asked == null) {
+                call.close(Status.INVALID_ARGUMENT.withDescription("no request in a unary call"), new Metadata());
+                return;
+            }
+            running = Mono.defer(() -> verb.answer(new GrpcCall(door.get(), options, headers), asked))
+                    .onErrorResume(error -> Mono.just(refusalOf(error)))
+                    .subscribe(this::send, this::fail);
+        }
+
+        private A refusalOf(Throwable error) {
+            WireError wire = WireError.of(error);
+            if (!wire.expected()) {
+                LOG.error(
+                        "a call failed unexpectedly: "
+                                + call.getMethodDescriptor().getFullMethodName(),
+                        error);
+            }
+            return refusal.apply(GrpcStatus.of(wire));
+        }
+
+        private void send(A answer) {
+            int sizeBytes = answer.getSerializedSize();
+            if (sizeBytes > options.maxAnswerBytes()) {
+                call.close(
+                        Status.RESOURCE_EXHAUSTED.withDescription("grpc: trying to send message larger than max ("
+                                + sizeBytes + " vs. " + options.maxAnswerBytes()
+                                + "). Ask for fewer rows or fields, use an "
+                                + "iterator, or raise " + GrpcOptions.MAX_SEND_SETTING),
+                        new Metadata());
+                return;
+            }
+            call.sendHeaders(new Metadata());
+            call.sendMessage(answer);
+            call.close(Status.OK, new Metadata());
+        }
+
+        private void fail(Throwable defect) {
+            LOG.error(
+                    "an answer could not be sent: " + call.getMethodDescriptor().getFullMethodName(), defect);
+            call.close(Status.INTERNAL.withDescription("the answer could not be sent"), new Metadata());
+        }
+
+        @Override
+        public void onCancel() {
+            Disposable waiting = running;
+            if (waiting != null) {
+                waiting.dispose();
+            }
+        }
+    }
+}

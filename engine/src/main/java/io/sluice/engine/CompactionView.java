@@ -11,12 +11,7 @@ import java.util.List;
  * @param reason why it waits or what failed; empty when all is well
  */
 public record CompactionView(
-        long compactionId,
-        int executingPlans,
-        int completedPlans,
-        int failedPlans,
-        List<Merge> merges,
-        String reason) {
+        long compactionId, int executingPlans, int completedPlans, int failedPlans, List<Merge> merges, String reason) {
     public CompactionView {
         merges = List.copyOf(merges);
     }

@@ -72,11 +72,7 @@ record EngineParts(
         var budget = new MemoryBudget(options.memoryBudgetBytes());
         store.sweepUncommitted();
         var rooms = new CollectionRooms(
-                catalog,
-                new Ids(catalog),
-                store,
-                budget,
-                options.compaction().readRetention());
+                catalog, new Ids(catalog), store, budget, options.compaction().readRetention());
 
         CatalogSnapshot saved = CatalogCalls.await(catalog.readAll());
         long newest = newestTimestamp(saved);

@@ -74,8 +74,7 @@ final class Maintenance {
                 .stream().map(this::flush).toList();
         return CompletableFuture.allOf(flushes.toArray(CompletableFuture[]::new))
                 .thenApply(_ -> new FlushAllResult(
-                        timestamp,
-                        flushes.stream().map(CompletableFuture::join).toList()));
+                        timestamp, flushes.stream().map(CompletableFuture::join).toList()));
     }
 
     /** A segment that is not known is not growing: it was merged away or dropped. */
@@ -113,7 +112,7 @@ final class Maintenance {
         return byId(request.collectionId());
     }
 
-    Collection byId(long collectionId) {
+    private Collection byId(long collectionId) {
         Collection found = namespace.findById(collectionId);
         if (found == null) {
             throw new EngineException.NotFound(
@@ -127,8 +126,8 @@ final class Maintenance {
         return compactions
                 .status(compactionId)
                 .map(Maintenance::view)
-                .orElseGet(() -> new CompactionView(
-                        compactionId == 0 ? NOTHING_TO_DO : compactionId, 0, 0, 0, List.of(), ""));
+                .orElseGet(() ->
+                        new CompactionView(compactionId == 0 ? NOTHING_TO_DO : compactionId, 0, 0, 0, List.of(), ""));
     }
 
     private static CompactionView view(CompactionStatus status) {

@@ -10,12 +10,7 @@ import java.util.List;
  * @param channel name of its one shard
  */
 public record ReplicaDescription(
-        long replicaId,
-        long collectionId,
-        List<Long> partitionIds,
-        long nodeId,
-        String resourceGroup,
-        String channel) {
+        long replicaId, long collectionId, List<Long> partitionIds, long nodeId, String resourceGroup, String channel) {
     public ReplicaDescription {
         partitionIds = List.copyOf(partitionIds);
     }

@@ -510,13 +510,7 @@ public final class VectorEngine {
 
     /** The replica of a loaded collection; none of another one. */
     public Mono<List<ReplicaDescription>> replicas(String database, String collection) {
-        return parts.threads()
-                .ddl(() -> Maintenance.replicas(parts.namespace().get(database, collection)));
-    }
-
-    /** By id, as some calls name it. */
-    public Mono<CollectionDescription> describeCollection(long collectionId) {
-        return parts.threads().ddl(() -> describe(parts.maintenance().byId(collectionId)));
+        return parts.threads().ddl(() -> Maintenance.replicas(parts.namespace().get(database, collection)));
     }
 
     // Reads

@@ -254,11 +254,20 @@ final class Writes {
     private static PreparedWrite replayed(
             CollectionRooms rooms, WriteBuffer buffer, Collection collection, LogRecord record) {
         return switch (record.kind()) {
-            case DELETE -> new PreparedWrite(null, ColumnBatchCodec.decodeKeys(record.payload().bytes()), null, 0);
+            case DELETE ->
+                new PreparedWrite(
+                        null, ColumnBatchCodec.decodeKeys(record.payload().bytes()), null, 0);
             case INSERT ->
-                replayed(rooms, buffer, collection, record, ColumnBatchCodec.decodeRows(record.payload().bytes()), null);
+                replayed(
+                        rooms,
+                        buffer,
+                        collection,
+                        record,
+                        ColumnBatchCodec.decodeRows(record.payload().bytes()),
+                        null);
             case UPSERT -> {
-                UpsertRows upsert = ColumnBatchCodec.decodeUpsert(record.payload().bytes());
+                UpsertRows upsert =
+                        ColumnBatchCodec.decodeUpsert(record.payload().bytes());
                 yield replayed(rooms, buffer, collection, record, upsert.rows(), upsert.replacedKeys());
             }
         };

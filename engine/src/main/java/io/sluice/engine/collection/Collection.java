@@ -618,8 +618,9 @@ public final class Collection implements LoadTarget {
     public List<PartitionFiles> partitionFiles() {
         return locked(() -> {
             Map<Long, Long> deletedRows = new HashMap<>();
-            snapshot.loaded().forEach((id, segment) -> deletedRows.put(
-                    id, segment.deletes().deletedCount()));
+            snapshot.loaded()
+                    .forEach((id, segment) ->
+                            deletedRows.put(id, segment.deletes().deletedCount()));
             return partitions.values().stream()
                     .filter(partition -> !partition.record.dropping())
                     .map(partition -> new PartitionFiles(
@@ -675,8 +676,7 @@ public final class Collection implements LoadTarget {
                 partition.sealed.put(merged.id(), new SealedFiles(merged, built));
             }
             for (SegmentRecord raised : swap.raised()) {
-                partition.sealed.computeIfPresent(
-                        raised.id(), (_, files) -> new SealedFiles(raised, files.indexes()));
+                partition.sealed.computeIfPresent(raised.id(), (_, files) -> new SealedFiles(raised, files.indexes()));
             }
             partition.deltas.removeIf(delta -> {
                 boolean removed = swap.removedDeltaIds().contains(delta.id());
@@ -710,8 +710,8 @@ public final class Collection implements LoadTarget {
     private void removeSuperseded(Map<Long, LoadedSegment> segments, List<Lease> freed) {
         Set<Long> present = Set.copyOf(segments.keySet());
         segments.values().removeIf(segment -> {
-            boolean superseded =
-                    isSuperseded(segment.record().partitionId(), segment.record().id(), present);
+            boolean superseded = isSuperseded(
+                    segment.record().partitionId(), segment.record().id(), present);
             if (superseded) {
                 segment.parts().forEach(part -> freed.add(part.ownerLease()));
             }
@@ -975,8 +975,7 @@ public final class Collection implements LoadTarget {
     private void dropTruncated(Map<Long, LoadedSegment> fresh) {
         fresh.values().removeIf(segment -> {
             Partition partition = partitions.get(segment.record().partitionId());
-            return partition == null
-                    || partition.filesOf(segment.record().id()) == null;
+            return partition == null || partition.filesOf(segment.record().id()) == null;
         });
     }
 
@@ -991,8 +990,8 @@ public final class Collection implements LoadTarget {
                         .add(part);
             }
             bySegment.forEach((segmentId, added) -> {
-                SealedFiles files = partition(added.getFirst().source().partitionId())
-                        .filesOf(segmentId);
+                SealedFiles files =
+                        partition(added.getFirst().source().partitionId()).filesOf(segmentId);
                 if (files == null) {
                     return; // truncated while it was loaded
                 }
@@ -1176,7 +1175,8 @@ public final class Collection implements LoadTarget {
         if (timestamp != 0 && timestamp < purgedThrough) {
             throw new EngineException.InvalidRequest("timestamp is too old to read at: timestamp=" + timestamp
                     + ", oldest=" + purgedThrough + ", collection=" + qualifiedName()
-                    + ": rows deleted since were merged away. Start the iteration again, and ask for pages at least every "
+                    + ": rows deleted since were merged away. Start the iteration again, and ask for pages at least"
+                    + " every "
                     + rooms.readRetention());
         }
     }

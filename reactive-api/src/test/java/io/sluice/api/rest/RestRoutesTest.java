@@ -90,7 +90,8 @@ class RestRoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"users/list", "collections/truncate", "entities/hybrid_search", "resource_groups/create"})
+    @ValueSource(
+            strings = {"users/list", "collections/add_function", "entities/hybrid_search", "resource_groups/create"})
     void verbOfMilvusThatIsNotBuilt_saysSo(String verb) {
         assertThat(post("/v2/vectordb/" + verb, "{}", 200))
                 .startsWith("{\"code\":10,")

@@ -1,5 +1,6 @@
 package io.sluice.engine;
 
+import io.sluice.engine.access.Users;
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.CatalogCalls;
 import io.sluice.engine.catalog.CatalogSnapshot;
@@ -49,7 +50,9 @@ record EngineParts(
         Compactions compactions,
         Maintenance maintenance,
         LoadJobs jobs,
+        ResourceGroups groups,
         Loads loads,
+        Users users,
         Writes writes,
         Drops drops,
         Alterations alterations,
@@ -69,7 +72,8 @@ record EngineParts(
 
     /** With a store and a log folder of the caller's. */
     static EngineParts open(EngineOptions options, Catalog catalog, SegmentStore store, LogFolder logFolder) {
-        var budget = new MemoryBudget(options.memoryBudgetBytes());
+        var threads = new EngineThreads(options.searchThreads());
+        var budget = new MemoryBudget(options.memoryBudgetBytes(), threads::unhurried);
         store.sweepUncommitted();
         var rooms = new CollectionRooms(
                 catalog, new Ids(catalog), store, budget, options.compaction().readRetention());
@@ -105,14 +109,17 @@ record EngineParts(
             return collection == null || collection.isSealed(partitionId, lsn);
         });
 
-        var threads = new EngineThreads(options.searchThreads());
         var jobs = new LoadJobs(
                 budget,
                 store,
                 threads.loads(),
                 options.load(),
                 Long.toString(System.currentTimeMillis(), Character.MAX_RADIX));
-        var loads = new Loads(namespace, jobs, budget);
+        var groups = new ResourceGroups(catalog, collection -> jobs.wanted(collection) != null);
+        groups.restore(saved);
+        var loads = new Loads(namespace, jobs, budget, groups);
+        var users = new Users(catalog);
+        users.restore(saved.users());
         var builds = new IndexBuilds(
                 rooms,
                 options.indexBuildThreads(),
@@ -152,7 +159,9 @@ record EngineParts(
                 compactions,
                 maintenance,
                 jobs,
+                groups,
                 loads,
+                users,
                 writes,
                 drops,
                 alterations,

@@ -431,19 +431,10 @@ final class CompactionTest {
     }
 
     @Test
-    void replicas_ofALoadedCollection_isOne() {
+    void loadedSegments_areThoseThatSearchesSee() {
         try (TestEngine test = filled(KEEPING, 1, 10)) {
-            assertThat(test.get(test.engine().replicas(TestEngine.DB, NAME))).isEmpty();
             assertThat(test.loaded(NAME)).isEmpty();
             test.load(NAME);
-            ReplicaDescription replica =
-                    test.get(test.engine().replicas(TestEngine.DB, NAME)).getFirst();
-            assertThat(replica.replicaId()).isPositive();
-            assertThat(replica.nodeId()).isEqualTo(1);
-            assertThat(replica.channel()).isNotEmpty();
-            assertThat(test.get(test.engine().describeCollection(replica.collectionId()))
-                            .name())
-                    .isEqualTo(NAME);
             test.insert(NAME, 5, rows(100, 5));
             assertThat(test.loaded(NAME))
                     .extracting(SegmentDescription::state)

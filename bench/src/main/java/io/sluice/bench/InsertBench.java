@@ -75,8 +75,7 @@ public final class InsertBench {
     }
 
     public static void main(String[] args) throws IOException {
-        var given = new Arguments(
-                args, "folder", "dimension", "batchRows", "batches", "inFlight", "warmups", "rounds");
+        var given = new Arguments(args, "folder", "dimension", "batchRows", "batches", "inFlight", "warmups", "rounds");
         new InsertBench(given).run(given.number("warmups", 3), given.number("rounds", 7));
     }
 
@@ -91,8 +90,8 @@ public final class InsertBench {
         deleteAll(folder);
         Files.createDirectories(folder);
         EngineOptions options = EngineOptions.defaults(folder.resolve("engine"), BUDGET_BYTES);
-        VectorEngine engine = get(R2dbcCatalog.open(folder.resolve("catalog"))
-                .flatMap(catalog -> VectorEngine.open(options, catalog)));
+        VectorEngine engine = get(
+                R2dbcCatalog.open(folder.resolve("catalog")).flatMap(catalog -> VectorEngine.open(options, catalog)));
         var oursCpu = new Figures();
         var oursWall = new Figures();
         var peerCpu = new Figures();

@@ -55,8 +55,8 @@ enum Setting {
             "compaction.retention",
             Kind.TIME,
             "1m",
-            "How long deleted rows stay after the last read that could see them: the longest pause between two pages of an"
-                    + " iterator."),
+            "How long deleted rows stay after the last read that could see them: the longest pause between two pages"
+                    + " of an iterator."),
     LOAD_READ_RATE(
             "load.read-rate",
             Kind.RATE,

@@ -9,7 +9,6 @@ import io.sluice.engine.compaction.Compactions;
 import io.sluice.engine.compaction.Sealer;
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.ErrorCode;
-import io.sluice.engine.load.LoadGoal;
 import io.sluice.engine.log.WriteAheadLog;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,10 +20,8 @@ import java.util.concurrent.CompletableFuture;
 /** Flushes and compactions that somebody asks for, and what segments there are. Thread-safe. */
 final class Maintenance {
     private static final long NOTHING_TO_DO = -1;
-    private static final long NODE_ID = 1;
     private static final int STORAGE_VERSION = 1;
     private static final String LEVEL = "L1";
-    private static final String RESOURCE_GROUP = "__default_resource_group";
 
     private final Namespace namespace;
     private final Sealer sealer;
@@ -142,7 +139,7 @@ final class Maintenance {
                 status.reason());
     }
 
-    // Segments and replicas
+    // Segments
 
     static List<SegmentDescription> storedSegments(Collection collection) {
         return collection.storedSegments().stream()

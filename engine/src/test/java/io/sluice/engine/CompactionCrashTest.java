@@ -171,9 +171,7 @@ final class CompactionCrashTest {
         assertThat(store.remains()).hasSizeGreaterThan(6);
         for (Remains left : store.remains()) {
             try (TestEngine test = start(left.catalog(), left.files(), left.log())) {
-                assertThat(left.files().list())
-                        .as(left.step())
-                        .containsExactlyElementsOf(named(left.catalog()));
+                assertThat(left.files().list()).as(left.step()).containsExactlyElementsOf(named(left.catalog()));
                 check(test, left.step());
             }
         }
@@ -189,13 +187,17 @@ final class CompactionCrashTest {
             fill(test);
             test.load(NAME);
             List<Runnable> faults = List.of(
-                    () -> store.failWrites(1), () -> store.failCommits(1), () -> store.failReadAfter(4), catalog::failNext);
+                    () -> store.failWrites(1),
+                    () -> store.failCommits(1),
+                    () -> store.failReadAfter(4),
+                    catalog::failNext);
             for (Runnable fault : faults) {
                 fault.run();
                 CompactionView failed = test.compact(NAME);
                 assertThat(failed.failedPlans()).isEqualTo(1);
                 assertThat(failed.reason()).isNotEmpty();
-                assertThat(test.stored(NAME).stream().filter(segment -> segment.state().equals("Flushed")))
+                assertThat(test.stored(NAME).stream()
+                                .filter(segment -> segment.state().equals("Flushed")))
                         .hasSize(3);
                 assertThat(test.count(NAME)).isEqualTo(ROWS);
                 assertThat(store.openFiles()).isZero();

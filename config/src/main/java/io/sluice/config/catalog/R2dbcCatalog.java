@@ -557,8 +557,8 @@ public final class R2dbcCatalog implements Catalog {
                 .filter(removed -> removed == 1)
                 .switchIfEmpty(Mono.error(() -> new EngineException.Failed(
                         ErrorCode.IO_FAILED,
-                        "segments cannot be replaced: table=" + table + ", id=" + id + ", reason=it is gone. Nothing was"
-                                + " changed. Delete the new files",
+                        "segments cannot be replaced: table=" + table + ", id=" + id
+                                + ", reason=it is gone. Nothing was" + " changed. Delete the new files",
                         null)));
     }
 

@@ -96,7 +96,10 @@ final class CompactionPlanner {
         Map<Set<Integer>, List<SegmentRecord>> groups = new LinkedHashMap<>();
         for (SegmentRecord segment : segments) {
             Set<Integer> fields = new HashSet<>();
-            segment.parts().stream().map(PartRecord::partId).filter(known::contains).forEach(fields::add);
+            segment.parts().stream()
+                    .map(PartRecord::partId)
+                    .filter(known::contains)
+                    .forEach(fields::add);
             groups.computeIfAbsent(fields, _ -> new ArrayList<>()).add(segment);
         }
         return groups.values();
@@ -117,10 +120,13 @@ final class CompactionPlanner {
                 .sorted(Comparator.comparingLong(SegmentRecord::sizeBytes))
                 .toList());
         long sum = small.stream().mapToLong(SegmentRecord::sizeBytes).sum();
-        while (small.size() > 1 && small.getLast().sizeBytes() > sum - small.getLast().sizeBytes()) {
+        while (small.size() > 1
+                && small.getLast().sizeBytes() > sum - small.getLast().sizeBytes()) {
             sum -= small.removeLast().sizeBytes();
         }
-        return small.stream().sorted(Comparator.comparingLong(SegmentRecord::id)).toList();
+        return small.stream()
+                .sorted(Comparator.comparingLong(SegmentRecord::id))
+                .toList();
     }
 
     /** Neighbours in age, as many as stay below the target together, at least two. */
@@ -193,7 +199,6 @@ final class CompactionPlanner {
             return true;
         }
         long deletedRows = files.deletedRows().getOrDefault(segment.id(), deletes);
-        return deletedRows >= DELETED_SHARE * segment.rowCount()
-                && examined.getOrDefault(segment.id(), 0L) < through;
+        return deletedRows >= DELETED_SHARE * segment.rowCount() && examined.getOrDefault(segment.id(), 0L) < through;
     }
 }

@@ -10,8 +10,7 @@ import java.util.List;
  * @param merges what was merged so far
  * @param reason why it waits or what failed; empty when all is well
  */
-public record CompactionStatus(
-        long id, int executing, int completed, int failed, List<Merge> merges, String reason) {
+public record CompactionStatus(long id, int executing, int completed, int failed, List<Merge> merges, String reason) {
     public CompactionStatus {
         merges = List.copyOf(merges);
     }

@@ -47,14 +47,15 @@ public final class Compactions implements AutoCloseable {
     private final Deque<Run> queue = new ArrayDeque<>(); // guarded by this
     private final Map<Collection, Run> automatic = new HashMap<>(); // queued or running; guarded by this
     private final Map<Long, Run> manual = new LinkedHashMap<>() { // newest KEPT; guarded by this
-        private static final long serialVersionUID = 1L;
+                private static final long serialVersionUID = 1L;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Run> eldest) {
-            return size() > KEPT;
-        }
-    };
-    private final Map<Long, Long> notBefore = new ConcurrentHashMap<>(); // by collection, in nanoseconds, after a failure
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Long, Run> eldest) {
+                    return size() > KEPT;
+                }
+            };
+    private final Map<Long, Long> notBefore =
+            new ConcurrentHashMap<>(); // by collection, in nanoseconds, after a failure
     private final Set<Collection> untidy = ConcurrentHashMap.newKeySet(); // with files that were merged away
     private final Thread thread;
 
@@ -169,11 +170,7 @@ public final class Compactions implements AutoCloseable {
         }
         long horizon = horizon(collection);
         var planner = new CompactionPlanner(
-                collection.schema(),
-                order,
-                horizon,
-                collection.expiredThrough(horizon),
-                swaps.examined(collection));
+                collection.schema(), order, horizon, collection.expiredThrough(horizon), swaps.examined(collection));
         List<CompactionPlan> plans = new ArrayList<>();
         for (PartitionFiles files : collection.partitionFiles()) {
             if (order.partitionId() == 0 || order.partitionId() == files.partitionId()) {

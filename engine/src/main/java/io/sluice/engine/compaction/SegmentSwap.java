@@ -155,7 +155,8 @@ final class SegmentSwap {
     private void requireRoomToLoad(Collection collection, CompactionPlan plan) {
         long needBytes = collection.loadedBytes(plan.inputIds());
         if (needBytes > rooms.budget().freeBytes()) {
-            throw outOfBudget("the merged segment of " + collection.qualifiedName() + " beside the old ones", needBytes);
+            throw outOfBudget(
+                    "the merged segment of " + collection.qualifiedName() + " beside the old ones", needBytes);
         }
     }
 
@@ -220,14 +221,7 @@ final class SegmentSwap {
             }
         }
         boolean done = commit(
-                collection,
-                plan.partitionId(),
-                plan.inputIds(),
-                segment,
-                indexFiles,
-                List.of(),
-                purged,
-                purgedThrough);
+                collection, plan.partitionId(), plan.inputIds(), segment, indexFiles, List.of(), purged, purgedThrough);
         if (!done) {
             return Optional.empty();
         }
@@ -265,7 +259,8 @@ final class SegmentSwap {
             return false;
         }
         for (SealedFiles each : now.get().segments()) {
-            if (raised.stream().anyMatch(segment -> segment.id() == each.segment().id())) {
+            if (raised.stream()
+                    .anyMatch(segment -> segment.id() == each.segment().id())) {
                 files.addAll(each.indexes().values());
             }
         }

@@ -166,9 +166,7 @@ final class LogLayout {
     }
 
     private static void putHead(ByteBuffer into, LogRecord record, int place) {
-        into.putInt(RECORD_HEAD_BYTES
-                        - LENGTH_EXCLUDES_BYTES
-                        + record.payload().sizeBytes())
+        into.putInt(RECORD_HEAD_BYTES - LENGTH_EXCLUDES_BYTES + record.payload().sizeBytes())
                 .putInt(0)
                 .putLong(record.lsn())
                 .putLong(record.timestamp())

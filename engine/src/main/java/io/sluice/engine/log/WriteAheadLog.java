@@ -174,7 +174,8 @@ public final class WriteAheadLog implements AutoCloseable {
             @Nullable Object attachment) {
         CompletableFuture<LogReceipt> done = new CompletableFuture<>();
         EngineException refusal = enqueue(
-                new Append(kind, collectionId, partitionId, schemaVersion, payload, attachment, done), payload.sizeBytes());
+                new Append(kind, collectionId, partitionId, schemaVersion, payload, attachment, done),
+                payload.sizeBytes());
         if (refusal != null) {
             done.completeExceptionally(refusal);
         }

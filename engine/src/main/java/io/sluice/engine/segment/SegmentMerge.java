@@ -132,9 +132,7 @@ public final class SegmentMerge implements AutoCloseable {
         for (int i = 0; i < keyBlocks.size(); i++) {
             stop.throwIfRequested();
             RowBlock block = keyBlocks.get(i);
-            new SortedKeys(
-                            block.column(schema.primaryKey().id()),
-                            block.column(CollectionSchema.TIMESTAMP_FIELD_ID))
+            new SortedKeys(block.column(schema.primaryKey().id()), block.column(CollectionSchema.TIMESTAMP_FIELD_ID))
                     .apply(sorted, masks.get(i));
         }
     }

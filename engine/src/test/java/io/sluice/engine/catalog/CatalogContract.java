@@ -438,7 +438,10 @@ public abstract class CatalogContract {
                 .block();
 
         CatalogSnapshot all = afterRestart();
-        assertThat(all.segments()).contains(raised).extracting(SegmentRecord::id).doesNotHaveDuplicates();
+        assertThat(all.segments())
+                .contains(raised)
+                .extracting(SegmentRecord::id)
+                .doesNotHaveDuplicates();
         assertThat(all.indexFiles()).containsAll(files);
     }
 
@@ -448,11 +451,11 @@ public abstract class CatalogContract {
         filled();
         CatalogSnapshot before = readAll();
 
-        assertFails(() -> catalog.commit(new SealCommit(
-                        2, 3, 100, List.of(segment(20, 2, 3)), List.of(), List.of(5L, 999L), List.of()))
+        assertFails(() -> catalog.commit(
+                        new SealCommit(2, 3, 100, List.of(segment(20, 2, 3)), List.of(), List.of(5L, 999L), List.of()))
                 .block());
-        assertFails(() -> catalog.commit(new SealCommit(
-                        2, 3, 100, List.of(segment(20, 2, 3)), List.of(), List.of(5L), List.of(999L)))
+        assertFails(() -> catalog.commit(
+                        new SealCommit(2, 3, 100, List.of(segment(20, 2, 3)), List.of(), List.of(5L), List.of(999L)))
                 .block());
 
         assertThat(afterRestart()).isEqualTo(before);

@@ -117,7 +117,8 @@ class WriteAheadLogTest {
         try (WriteAheadLog log = start(folder)) {
             receipt = log.append(RecordKind.DELETE, 1L << 40, -1, 7, LogPayload.of(new byte[] {1, 2, 3}), "attached")
                     .join();
-            log.append(RecordKind.UPSERT, 5, 6, 0, LogPayload.of(new byte[0]), null).join();
+            log.append(RecordKind.UPSERT, 5, 6, 0, LogPayload.of(new byte[0]), null)
+                    .join();
         }
         List<LogRecord> records = replay(folder.crash());
         LogRecord first = records.getFirst();
@@ -140,7 +141,8 @@ class WriteAheadLogTest {
             seen.add(attachment);
             seen.add(Thread.currentThread().getName());
         });
-        log.append(RecordKind.INSERT, 1, 2, 0, LogPayload.of(new byte[1]), "batch").join();
+        log.append(RecordKind.INSERT, 1, 2, 0, LogPayload.of(new byte[1]), "batch")
+                .join();
         assertThat(seen).containsExactly("batch", "log-writer");
     }
 
@@ -417,7 +419,9 @@ class WriteAheadLogTest {
                 assertThat(replayed.size()).as("seed=%d", seed).isBetween(acknowledged, sent.size());
                 sent = new ArrayList<>(sent.subList(0, replayed.size()));
                 for (int i = 0; i < sent.size(); i++) {
-                    assertThat(replayed.get(i).payload().bytes()).as("seed=%d", seed).isEqualTo(sent.get(i));
+                    assertThat(replayed.get(i).payload().bytes())
+                            .as("seed=%d", seed)
+                            .isEqualTo(sent.get(i));
                     assertThat(replayed.get(i).lsn()).as("seed=%d", seed).isEqualTo(i + 1);
                 }
                 List<CompletableFuture<LogReceipt>> receipts = new ArrayList<>();
@@ -673,7 +677,8 @@ class WriteAheadLogTest {
     @Test
     void truncate_recordForAllPartitions_asksWithMinusOne() {
         WriteAheadLog log = start(new ForgetfulLogFolder());
-        log.append(RecordKind.DELETE, 7, -1, 0, LogPayload.of(new byte[1]), null).join();
+        log.append(RecordKind.DELETE, 7, -1, 0, LogPayload.of(new byte[1]), null)
+                .join();
         List<Long> asked = Collections.synchronizedList(new ArrayList<>());
         log.truncate((collection, partition, lsn) -> {
                     asked.addAll(List.of(collection, partition, lsn));

@@ -37,11 +37,12 @@ final class MaintenanceRoutes {
                 0,
                 0,
                 List.of());
-        return engine.compact(request).map(started -> RestReply.of(json -> {
-            json.writeStartObject();
-            RestReply.number(json, "compactionID", started.compactionId());
-            json.writeEndObject();
-        }));
+        return engine.compact(request)
+                .map(started -> RestReply.of(json -> {
+                    json.writeStartObject();
+                    RestReply.number(json, "compactionID", started.compactionId());
+                    json.writeEndObject();
+                }));
     }
 
     private Mono<RestReply> compactionState(RestCall call) {

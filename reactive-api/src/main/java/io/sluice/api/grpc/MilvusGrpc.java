@@ -37,10 +37,14 @@ public final class MilvusGrpc {
         PartitionVerbs.addTo(verbs);
         AliasVerbs.addTo(verbs);
         IndexVerbs.addTo(verbs);
+        AlterationVerbs.addTo(verbs);
         LoadVerbs.addTo(verbs);
         WriteVerbs.addTo(verbs);
         ReadVerbs.addTo(verbs);
         FlushVerbs.addTo(verbs);
+        ReplicaVerbs.addTo(verbs);
+        ResourceGroupVerbs.addTo(verbs);
+        CredentialVerbs.addTo(verbs);
         return verbs.build();
     }
 

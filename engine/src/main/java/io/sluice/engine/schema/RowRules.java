@@ -207,9 +207,16 @@ public final class RowRules {
             throw invalid("field is not nullable and has no default: field=" + field.name() + ", row="
                     + nulls.nextSetBit(0) + ". Send a value in every row");
         }
-        Column whole = nulls == null ? compact(given) : filled(field, given, nulls);
+        Column whole = ofElementType(field, nulls == null ? compact(given) : filled(field, given, nulls));
         checkValues(schema, field, whole);
         return whole;
+    }
+
+    /** Arrays without a single element do not say of which type it would be. */
+    private static Column ofElementType(FieldSchema field, Column column) {
+        return column instanceof Column.Arrays arrays && arrays.elements().rowCount() == 0
+                ? new Column.Arrays(noElements(field), arrays.offsets(), arrays.nulls())
+                : column;
     }
 
     private static void checkKind(FieldSchema field, DataType type, Column given) {
@@ -230,7 +237,7 @@ public final class RowRules {
                     "data type of field data does not match the schema: field=" + field.name() + ", expected=" + element
                             + type.milvusName() + ", actual=" + given.getClass().getSimpleName());
         }
-        if (given instanceof Column.Arrays arrays) {
+        if (given instanceof Column.Arrays arrays && arrays.elements().rowCount() > 0) {
             checkKind(field, elementType(field), arrays.elements());
         }
     }

@@ -347,6 +347,13 @@ class RowRulesTest {
     }
 
     @Test
+    void values_arraysWithoutAnyElement_getTheDeclaredElementType() {
+        Column.Arrays arrays = (Column.Arrays)
+                accepted(FieldSchema.array("x", DataType.INT8, 2), 2, new Column.Arrays(longs(), new int[3], null));
+        assertThat(arrays.elements()).isInstanceOf(Column.Ints.class);
+    }
+
+    @Test
     void values_arrays_areCheckedByElement() {
         FieldSchema bytes = FieldSchema.array("x", DataType.INT8, 2);
         accepted(bytes, 2, new Column.Arrays(new Column.Ints(new int[] {1, 2}, null), new int[] {0, 2, 2}, null));

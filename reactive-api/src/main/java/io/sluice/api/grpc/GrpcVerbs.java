@@ -20,13 +20,12 @@ final class GrpcVerbs {
     }
 
     /** @param refusal the answer that carries a failed status */
-    <Q extends Message, A extends Message> void add(
-            MethodDescriptor<Q, A> method, GrpcVerb<Q, A> verb, Function<Status, A> refusal) {
+    <Q, A extends Message> void add(MethodDescriptor<Q, A> method, GrpcVerb<Q, A> verb, Function<Status, A> refusal) {
         service.addMethod(method, new UnaryCalls<>(verb, refusal, door, options));
     }
 
     /** Of a call whose whole answer is a status. */
-    <Q extends Message> void add(MethodDescriptor<Q, Status> method, GrpcVerb<Q, Status> verb) {
+    <Q> void add(MethodDescriptor<Q, Status> method, GrpcVerb<Q, Status> verb) {
         add(method, verb, Function.identity());
     }
 

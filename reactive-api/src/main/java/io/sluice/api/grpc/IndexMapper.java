@@ -2,13 +2,9 @@ package io.sluice.api.grpc;
 
 import io.milvus.grpc.IndexState;
 import io.sluice.engine.IndexDescription;
-import io.sluice.engine.error.EngineException.InvalidRequest;
 import io.sluice.engine.schema.IndexDefinition;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Index definitions to and from lists of key and value.
@@ -20,7 +16,6 @@ final class IndexMapper {
     private static final String TYPE = "index_type";
     private static final String METRIC = "metric_type";
     private static final String PARAMS = "params";
-    private static final JsonMapper JSON = JsonMapper.shared();
 
     private IndexMapper() {}
 
@@ -28,7 +23,7 @@ final class IndexMapper {
         Map<String, String> params = new LinkedHashMap<>(sent);
         String type = take(params, TYPE);
         String metric = take(params, METRIC);
-        params.putAll(object(take(params, PARAMS)));
+        params.putAll(JsonValues.members(PARAMS, take(params, PARAMS)));
         return new IndexDefinition(
                 0,
                 name,
@@ -41,29 +36,6 @@ final class IndexMapper {
     private static String take(Map<String, String> params, String key) {
         String value = params.remove(key);
         return value == null ? "" : value;
-    }
-
-    /** The members of a JSON object as texts; numbers and flags as they are written. */
-    static Map<String, String> object(String json) {
-        Map<String, String> members = new LinkedHashMap<>();
-        if (json.isBlank()) {
-            return members;
-        }
-        try {
-            JsonNode node = JSON.readTree(json);
-            if (!node.isObject()) {
-                throw new InvalidRequest("params must be a JSON object: invalid parameter: params=" + json);
-            }
-            node.propertyStream().forEach(member -> members.put(member.getKey(), text(member.getValue())));
-            return members;
-        } catch (JacksonException malformed) {
-            throw new InvalidRequest("params must be a JSON object: invalid parameter: params=" + json + ": "
-                    + malformed.getOriginalMessage());
-        }
-    }
-
-    private static String text(JsonNode value) {
-        return value.isString() ? value.asString() : value.toString();
     }
 
     static io.milvus.grpc.IndexDescription describe(IndexDescription index) {
@@ -83,7 +55,7 @@ final class IndexMapper {
             description.addParams(KeyValues.of(METRIC, definition.metric()));
         }
         if (!definition.params().isEmpty()) {
-            description.addParams(KeyValues.of(PARAMS, JSON.writeValueAsString(definition.params())));
+            description.addParams(KeyValues.of(PARAMS, JsonValues.JSON.writeValueAsString(definition.params())));
         }
         return description.build();
     }

@@ -38,6 +38,9 @@ public final class MilvusGrpc {
         AliasVerbs.addTo(verbs);
         IndexVerbs.addTo(verbs);
         LoadVerbs.addTo(verbs);
+        WriteVerbs.addTo(verbs);
+        ReadVerbs.addTo(verbs);
+        FlushVerbs.addTo(verbs);
         return verbs.build();
     }
 

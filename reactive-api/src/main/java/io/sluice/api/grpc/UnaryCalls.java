@@ -19,7 +19,7 @@ import reactor.util.Loggers;
  * <p>A client that cancels, or whose deadline passes, only stops waiting: what was started goes on, and its answer is
  * dropped.
  */
-final class UnaryCalls<Q extends Message, A extends Message> implements ServerCallHandler<Q, A> {
+final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Q, A> {
     private static final int ONE_MESSAGE = 1;
     private static final int ONE_TOO_MANY = 1; // asked for as well, so that a client that sends two is noticed
 

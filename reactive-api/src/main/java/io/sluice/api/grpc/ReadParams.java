@@ -1,0 +1,73 @@
+package io.sluice.api.grpc;
+
+import io.milvus.grpc.KeyValuePair;
+import io.sluice.engine.error.EngineException.InvalidRequest;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The options of a search or query as clients send them: pairs of texts, the parameters of the index once more as a JSON
+ * object under {@code params}, which wins. Confined to one thread: what is taken is gone.
+ */
+final class ReadParams {
+    private static final String PARAMS = "params";
+
+    private final Map<String, String> left;
+
+    private ReadParams(Map<String, String> left) {
+        this.left = left;
+    }
+
+    static ReadParams of(List<KeyValuePair> pairs) {
+        Map<String, String> all = new LinkedHashMap<>(KeyValues.toMap(pairs));
+        String params = all.remove(PARAMS);
+        if (params != null) {
+            all.putAll(JsonValues.members(PARAMS, params));
+        }
+        return new ReadParams(all);
+    }
+
+    String text(String name, String otherwise) {
+        String value = left.remove(name);
+        return value == null ? otherwise : value;
+    }
+
+    /** Python writes {@code True}, others {@code true}. */
+    boolean flag(String name) {
+        return text(name, "").toLowerCase(Locale.ROOT).equals("true");
+    }
+
+    /** @throws InvalidRequest {@code N [text] is invalid} when it is no whole number */
+    long number(String name, long otherwise) {
+        String value = text(name, "").strip();
+        if (value.isEmpty()) {
+            return otherwise;
+        }
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException noInteger) {
+            throw new InvalidRequest(name + " [" + value + "] is invalid: invalid parameter. Send a whole number");
+        }
+    }
+
+    int smallNumber(String name, int otherwise) {
+        long value = number(name, otherwise);
+        return Math.clamp(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+
+    /** Refuses the request when one of these is given a value. */
+    void refuse(String... names) {
+        for (String name : names) {
+            if (!text(name, "").isBlank()) {
+                throw CollectionMapper.unsupported("search parameter " + name, "Leave it out");
+            }
+        }
+    }
+
+    /** What nobody took: parameters of the index. */
+    Map<String, String> rest() {
+        return Map.copyOf(left);
+    }
+}

@@ -112,13 +112,12 @@ test('only loaded fields can be filters and output fields', async () => {
 });
 
 test('other fields are loaded after a release', async () => {
-  res = await client.loadCollection({ collection_name: 'my_collection', load_fields: ['my_id', 'my_vector', 'my_varchar'] });
+  const fields = ['my_id', 'my_vector', 'my_varchar'];
+  res = await client.loadCollectionAsync({ collection_name: 'my_collection', load_fields: fields });
   assert.match(res.reason, /can't change the load field list for loaded collection/);
 
   await ok(client.releaseCollection({ collection_name: 'my_collection' }));
-  await ok(
-    client.loadCollection({ collection_name: 'my_collection', load_fields: ['my_id', 'my_vector', 'my_varchar'] })
-  );
+  await ok(client.loadCollection({ collection_name: 'my_collection', load_fields: fields }));
   res = await ok(client.query({ collection_name: 'my_collection', filter: 'my_varchar == "one"', output_fields: ['color'] }));
   assert.deepEqual(res.data, [{ my_id: '1', color: 'red' }]);
 });

@@ -55,3 +55,14 @@ export async function withCollection(client, request, body) {
 
 /** The float32 nearest to each number: what a FloatVector or a Float field gives back. */
 export const float32 = (...numbers) => Array.from(new Float32Array(numbers));
+
+/** The request for a collection with a key, a vector of 4 dimensions, a name and a year; without index. */
+export const books = collection_name => ({
+  collection_name,
+  fields: [
+    { name: 'id', data_type: 'Int64', is_primary_key: true },
+    { name: 'vector', data_type: 'FloatVector', dim: 4 },
+    { name: 'name', data_type: 'VarChar', max_length: 64 },
+    { name: 'year', data_type: 'Int32' },
+  ],
+});

@@ -6,6 +6,7 @@ import io.sluice.engine.collection.Collection;
 import io.sluice.engine.collection.CollectionRooms;
 import io.sluice.engine.load.LoadJobs;
 import io.sluice.engine.load.OperationView;
+import io.sluice.engine.memory.Lease;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,18 @@ final class Drops {
             CatalogCalls.run(rooms.catalog().dropPartition(partition.id()));
             truncateLog.run();
         }));
+    }
+
+    /** Frees what a truncate took away; files go after the load that may still read them. */
+    void free(Collection collection, Collection.Truncated truncated) {
+        truncated.retired().ownerLeases().forEach(Lease::close);
+        Runnable deletion =
+                () -> threads.later(() -> guarded("what was in " + collection, () -> delete(truncated.files())));
+        jobs.latest(collection.collectionId())
+                .filter(operation -> !operation.finished())
+                .ifPresentOrElse(
+                        running -> jobs.finished(running.id()).toFuture().whenComplete((_, _) -> deletion.run()),
+                        deletion);
     }
 
     private void delete(List<String> keys) {

@@ -6,6 +6,7 @@ import io.sluice.engine.catalog.CatalogSnapshot;
 import io.sluice.engine.catalog.Ids;
 import io.sluice.engine.catalog.LoadSpecRecord;
 import io.sluice.engine.catalog.PartitionRecord;
+import io.sluice.engine.collection.Alterations;
 import io.sluice.engine.collection.Collection;
 import io.sluice.engine.collection.CollectionRooms;
 import io.sluice.engine.collection.Namespace;
@@ -47,6 +48,8 @@ record EngineParts(
         Loads loads,
         Writes writes,
         Drops drops,
+        Alterations alterations,
+        DatabaseRules rules,
         Upkeep upkeep,
         EngineThreads threads) {
     private static final Logger LOG = LoggerFactory.getLogger(EngineParts.class);
@@ -107,12 +110,29 @@ record EngineParts(
         });
         var upkeep = new Upkeep(namespace, sealer, log, loads, options);
         upkeepLater.set(upkeep);
-        var writes = new Writes(namespace, rooms, buffer, log, threads);
+        var rules = new DatabaseRules(namespace);
+        var writes = new Writes(namespace, rooms, buffer, log, rules, threads);
         var drops = new Drops(rooms, loads, jobs, threads, truncateLog);
 
+        var alterations = new Alterations(namespace, rooms, log, log::nextTimestamp);
         var parts = new EngineParts(
-                budget, store, catalog, rooms, namespace, buffer, log, sealer, builds, jobs, loads, writes, drops,
-                upkeep, threads);
+                budget,
+                store,
+                catalog,
+                rooms,
+                namespace,
+                buffer,
+                log,
+                sealer,
+                builds,
+                jobs,
+                loads,
+                writes,
+                drops,
+                alterations,
+                rules,
+                upkeep,
+                threads);
         parts.goOn(saved, unfinished);
         return parts;
     }

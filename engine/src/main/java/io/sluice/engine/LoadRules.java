@@ -10,9 +10,11 @@ import io.sluice.engine.load.LoadGoal;
 import io.sluice.engine.load.LoadRequest;
 import io.sluice.engine.schema.CollectionSchema;
 import io.sluice.engine.schema.FieldSchema;
+import io.sluice.engine.schema.PropertyRules;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,14 +34,17 @@ final class LoadRules {
     /**
      * The goal that the request asks for, added to what is wanted already.
      *
-     * @param current what is wanted already; null = nothing
+     * @param present what is wanted already; null = nothing
+     * @param ofDatabase its properties: defaults for what neither the request nor the collection says
      * @throws EngineException as the request deserves; nothing was changed
      */
-    static LoadGoal goalOf(Collection collection, @Nullable LoadGoal current, LoadRequest request) {
+    static LoadGoal goalOf(
+            Collection collection, @Nullable LoadGoal present, LoadRequest request, Map<String, String> ofDatabase) {
+        LoadGoal current = present == null ? null : collection.withAllFields(present);
         CollectionSchema schema = collection.schema();
         List<Integer> fields = fieldsOf(schema, request);
         checkIndexes(collection, fields);
-        checkReplicas(collection, request);
+        checkReplicas(collection, request, ofDatabase);
         if (request.refresh()) {
             return refreshed(collection, current);
         }
@@ -146,14 +151,27 @@ final class LoadRules {
         }
     }
 
-    private static void checkReplicas(Collection collection, LoadRequest request) {
-        int replicas = Math.max(1, request.replicaNumber());
-        int groups = request.resourceGroups().size();
-        if (groups > 1 && groups != replicas) {
-            throw new EngineException.InvalidRequest("resource group num can only be 0, 1 or same as replica number: "
-                    + "groups=" + request.resourceGroups() + ", replicaNumber=" + replicas);
+    private static void checkReplicas(Collection collection, LoadRequest request, Map<String, String> ofDatabase) {
+        Map<String, String> ofCollection = collection.record().properties();
+        long replicas = request.replicaNumber();
+        List<String> groups = request.resourceGroups();
+        if (replicas <= 0 && groups.isEmpty()) {
+            replicas = PropertyRules.number(ofCollection, PropertyRules.REPLICA_NUMBER);
+            groups = PropertyRules.names(ofCollection, PropertyRules.RESOURCE_GROUPS);
         }
-        for (String group : request.resourceGroups()) {
+        if (replicas <= 0 && groups.isEmpty()) {
+            replicas = PropertyRules.number(ofDatabase, PropertyRules.DATABASE_REPLICA_NUMBER);
+            groups = PropertyRules.names(ofDatabase, PropertyRules.DATABASE_RESOURCE_GROUPS);
+        }
+        checkPlacement(collection, Math.max(1, replicas), groups);
+    }
+
+    private static void checkPlacement(Collection collection, long replicas, List<String> groups) {
+        if (groups.size() > 1 && groups.size() != replicas) {
+            throw new EngineException.InvalidRequest("resource group num can only be 0, 1 or same as replica number: "
+                    + "groups=" + groups + ", replicaNumber=" + replicas);
+        }
+        for (String group : groups) {
             if (!Objects.equals(group, DEFAULT_RESOURCE_GROUP)) {
                 throw new EngineException.NotFound(
                         ErrorCode.RESOURCE_GROUP_NOT_FOUND,
@@ -173,13 +191,14 @@ final class LoadRules {
     /**
      * What stays wanted when these partitions are released; null = nothing.
      *
-     * @param current what is wanted now; null = nothing
+     * @param present what is wanted now; null = nothing
      * @param released empty = everything
      */
-    static @Nullable LoadGoal without(Collection collection, @Nullable LoadGoal current, List<Long> released) {
-        if (current == null || released.isEmpty()) {
+    static @Nullable LoadGoal without(Collection collection, @Nullable LoadGoal present, List<Long> released) {
+        if (present == null || released.isEmpty()) {
             return null;
         }
+        LoadGoal current = collection.withAllFields(present);
         List<Long> wanted = current.allPartitions()
                 ? collection.partitions().stream().map(PartitionRecord::id).toList()
                 : current.partitionIds();

@@ -46,12 +46,20 @@ final class Loads {
 
     OperationView load(LoadRequest request) {
         Collection collection = namespace.get(request.database(), request.collection());
-        LoadGoal goal = LoadRules.goalOf(collection, wanted(collection), request);
+        LoadGoal goal = goalOf(collection, request);
         OperationView operation = start(collection, goal, request.deadline());
         if (request.refresh()) {
             refreshes.put(collection.collectionId(), operation.id());
         }
         return operation;
+    }
+
+    private LoadGoal goalOf(Collection collection, LoadRequest request) {
+        return LoadRules.goalOf(
+                collection,
+                wanted(collection),
+                request,
+                namespace.database(collection.database()).properties());
     }
 
     private OperationView start(Collection collection, LoadGoal goal, @Nullable Duration deadline) {
@@ -98,7 +106,7 @@ final class Loads {
 
     LoadEstimate estimate(LoadRequest request) {
         Collection collection = namespace.get(request.database(), request.collection());
-        LoadGoal goal = LoadRules.goalOf(collection, wanted(collection), request);
+        LoadGoal goal = goalOf(collection, request);
         return LoadEstimate.of(
                 collection.database(),
                 collection.collection(),
@@ -168,11 +176,13 @@ final class Loads {
      */
     boolean followUp(Collection collection) {
         collection.freeSealedGrowing();
-        LoadGoal goal = collection.goal();
-        if (goal == null || collection.isDropped() || collection.served() == null) {
-            return goal == null || collection.isDropped();
+        LoadGoal wanted = collection.goal();
+        LoadGoal served = collection.served();
+        if (wanted == null || collection.isDropped() || served == null) {
+            return wanted == null || collection.isDropped();
         }
-        if (collection.missingParts(goal).isEmpty()) {
+        LoadGoal goal = collection.withAllFields(wanted);
+        if (collection.missingParts(goal).isEmpty() && goal.fieldIds().equals(served.fieldIds())) {
             return true;
         }
         boolean notNow = jobs.latest(collection.collectionId())
@@ -182,6 +192,14 @@ final class Loads {
             start(collection, goal, null);
         }
         return false;
+    }
+
+    /** Loads the field that was added to a loaded collection; empty when it is not loaded, or not with all its fields. */
+    Optional<OperationView> loadAddedField(Collection collection) {
+        LoadGoal goal = wanted(collection);
+        return goal == null || !goal.allFields() || collection.isDropped()
+                ? Optional.empty()
+                : Optional.of(start(collection, collection.withAllFields(goal), null));
     }
 
     private static boolean failedLately(OperationView operation) {

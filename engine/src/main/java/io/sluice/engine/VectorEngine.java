@@ -1,5 +1,6 @@
 package io.sluice.engine;
 
+import io.sluice.engine.DatabaseRules.Ddl;
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.collection.Collection;
 import io.sluice.engine.collection.CollectionIndex;
@@ -16,18 +17,23 @@ import io.sluice.engine.load.MultiplexedEvent;
 import io.sluice.engine.load.OperationEvent;
 import io.sluice.engine.load.OperationView;
 import io.sluice.engine.load.ReleaseRequest;
+import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.IndexDefinition;
+import io.sluice.engine.schema.NameRules;
+import io.sluice.engine.schema.PropertyRules;
 import io.sluice.engine.schema.RowBatch;
 import io.sluice.engine.search.QueryRequest;
 import io.sluice.engine.search.QueryResult;
 import io.sluice.engine.search.SearchRequest;
 import io.sluice.engine.search.SearchResult;
 import io.sluice.engine.search.Searcher;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -42,6 +48,9 @@ import reactor.core.scheduler.Schedulers;
  * every answer arrives on a thread that may go on with it.
  */
 public final class VectorEngine {
+    /** How long the answer to an added field waits for a loaded collection to serve it. */
+    private static final Duration FIELD_PATIENCE = Duration.ofSeconds(5);
+
     private final EngineParts parts;
 
     VectorEngine(EngineParts parts) {
@@ -69,6 +78,11 @@ public final class VectorEngine {
         return parts.threads().ddl(() -> parts.namespace().createDatabase(database, properties));
     }
 
+    /** Either properties to set, or keys to forget; unknown ones are kept. Of an unknown key to forget: nothing. */
+    public Mono<Void> alterDatabase(String database, Map<String, String> properties, List<String> deleteKeys) {
+        return parts.threads().ddl(() -> parts.alterations().alterDatabase(database, properties, deleteKeys));
+    }
+
     public Mono<List<String>> listDatabases() {
         return parts.threads().ddl(() -> parts.namespace().databaseNames());
     }
@@ -94,6 +108,7 @@ public final class VectorEngine {
     /** Creating one that exists with an equal schema succeeds. */
     public Mono<Void> createCollection(CreateCollectionRequest request) {
         return parts.threads().ddl(() -> {
+            parts.rules().checkDdl(request.database(), Ddl.COLLECTION);
             parts.namespace()
                     .createCollection(
                             request.database(),
@@ -111,7 +126,16 @@ public final class VectorEngine {
     }
 
     public Mono<CollectionDescription> describeCollection(String database, String collection) {
-        return parts.threads().ddl(() -> describe(parts.namespace().get(database, collection)));
+        return parts.threads().ddl(() -> {
+            NameRules.checkCollection(collection);
+            return describe(parts.namespace()
+                    .find(database, collection)
+                    .orElseThrow(() -> new EngineException.NotFound(
+                            ErrorCode.COLLECTION_NOT_FOUND,
+                            "can't find collection[database="
+                                    + parts.namespace().database(database).name() + "][collection=" + collection
+                                    + "]")));
+        });
     }
 
     /** By id, in any database. */
@@ -139,9 +163,19 @@ public final class VectorEngine {
                 parts.namespace().aliasesOf(collection),
                 indexes(collection),
                 parts.loads().status(collection, List.of()),
-                record.properties(),
+                describedProperties(collection),
                 record.createdTimestamp(),
                 record.updatedTimestamp());
+    }
+
+    /** With those that Milvus describes of every collection. */
+    private static Map<String, String> describedProperties(Collection collection) {
+        Map<String, String> properties = new TreeMap<>();
+        properties.put("max_field_id", Integer.toString(collection.schema().maxFieldId()));
+        properties.put("namespace.sharding.enabled", "false");
+        properties.put(PropertyRules.TIMEZONE, "UTC");
+        properties.putAll(collection.record().properties());
+        return properties;
     }
 
     /** Names, sorted. */
@@ -183,20 +217,86 @@ public final class VectorEngine {
 
     /** Dropping what is not there succeeds. Completes when nobody finds it any more; bytes and files follow. */
     public Mono<Void> dropCollection(String database, String collection) {
+        return parts.threads().ddl(() -> {
+            parts.rules().checkDdl(database, Ddl.COLLECTION);
+            parts.namespace().beginDrop(database, collection).ifPresent(parts.drops()::free);
+        });
+    }
+
+    /**
+     * Removes every entity that was acknowledged before; what is loaded stays loaded. Completes when nobody sees them any
+     * more, here or after a restart; files follow. An alias works.
+     */
+    public Mono<Void> truncateCollection(String database, String collection) {
         return parts.threads()
-                .ddl(() -> parts.namespace().beginDrop(database, collection).ifPresent(parts.drops()::free));
+                .ddl(() -> parts.namespace().get(database, collection))
+                .flatMap(found -> Mono.fromFuture(() -> truncate(found), true))
+                .publishOn(Schedulers.parallel());
+    }
+
+    private CompletableFuture<Void> truncate(Collection collection) {
+        return parts.sealer()
+                .truncate(collection)
+                .thenAccept(truncated -> parts.drops().free(collection, truncated));
+    }
+
+    /**
+     * Either properties to set, or keys to forget; unknown ones are kept. {@code collection.description},
+     * {@code consistency_level} and {@code dynamicfield.enabled} change the collection itself.
+     */
+    public Mono<Void> alterCollection(
+            String database, String collection, Map<String, String> properties, List<String> deleteKeys) {
+        return parts.threads()
+                .ddl(() -> parts.alterations().alterCollection(database, collection, properties, deleteKeys))
+                .flatMap(widened -> widened.map(this::served).orElse(Mono.empty()));
+    }
+
+    // Fields
+
+    /**
+     * Adds a nullable field. Rows that are there read null, or the default. Completes when a loaded collection of all
+     * fields serves the field, or when that takes long: then it is served later, without another request.
+     *
+     * @param field with id 0
+     */
+    public Mono<Void> addField(String database, String collection, FieldSchema field) {
+        return parts.threads()
+                .ddl(() -> parts.alterations().addField(database, collection, field))
+                .flatMap(this::served);
+    }
+
+    private Mono<Void> served(Collection collection) {
+        parts.upkeep().followUp(collection); // if what follows fails, it is tried again
+        return parts.threads()
+                .ddl(() -> parts.loads().loadAddedField(collection))
+                .flatMap(load -> Mono.justOrEmpty(load))
+                .flatMap(load -> parts.jobs().finished(load.id()))
+                .timeout(FIELD_PATIENCE)
+                .onErrorComplete()
+                .then();
+    }
+
+    /** Either options to set, or keys to forget: {@code max_length}, {@code mmap.enabled}, {@code field.description}. */
+    public Mono<Void> alterField(
+            String database, String collection, String field, Map<String, String> properties, List<String> deleteKeys) {
+        return parts.threads()
+                .ddl(() -> parts.alterations().alterField(database, collection, field, properties, deleteKeys));
     }
 
     // Partitions
 
     /** Creating one that exists succeeds. */
     public Mono<Void> createPartition(String database, String collection, String partition) {
-        return parts.threads().ddl(() -> parts.namespace().createPartition(database, collection, partition));
+        return parts.threads().ddl(() -> {
+            parts.rules().checkDdl(database, Ddl.PARTITION);
+            parts.namespace().createPartition(database, collection, partition);
+        });
     }
 
     /** Dropping what is not there succeeds; a loaded one is refused. */
     public Mono<Void> dropPartition(String database, String collection, String partition) {
         return parts.threads().ddl(() -> {
+            parts.rules().checkDdl(database, Ddl.PARTITION);
             Collection of = parts.namespace().get(database, collection);
             parts.namespace()
                     .beginDropPartition(database, collection, partition)
@@ -259,10 +359,12 @@ public final class VectorEngine {
 
     /** @param definition with id 0; name, type and metric may be empty (field name, AUTOINDEX, COSINE) */
     public Mono<Void> createIndex(String database, String collection, String field, IndexDefinition definition) {
-        return parts.threads()
-                .ddl(() -> parts.namespace()
-                        .createIndex(database, collection, field, definition)
-                        .ifPresent(parts.builds()::schedule));
+        return parts.threads().ddl(() -> {
+            parts.rules().checkDdl(database, Ddl.INDEX);
+            parts.namespace()
+                    .createIndex(database, collection, field, definition)
+                    .ifPresent(parts.builds()::schedule);
+        });
     }
 
     /** Empty when there is none. */
@@ -296,9 +398,19 @@ public final class VectorEngine {
                 trouble.orElse(""));
     }
 
-    /** Dropping what is not there succeeds; refused while the collection is loaded. */
+    /** Dropping what is not there succeeds; that of a vector is refused while the collection is loaded. */
     public Mono<Void> dropIndex(String database, String collection, String indexName) {
-        return parts.threads().ddl(() -> parts.namespace().dropIndex(database, collection, indexName));
+        return parts.threads().ddl(() -> {
+            parts.rules().checkDdl(database, Ddl.INDEX);
+            parts.namespace().dropIndex(database, collection, indexName);
+        });
+    }
+
+    /** Either options to set, or keys to forget; what an index was built with cannot be altered. */
+    public Mono<Void> alterIndex(
+            String database, String collection, String indexName, Map<String, String> params, List<String> deleteKeys) {
+        return parts.threads()
+                .ddl(() -> parts.alterations().alterIndex(database, collection, indexName, params, deleteKeys));
     }
 
     // Writes
@@ -321,7 +433,10 @@ public final class VectorEngine {
     /** Seals the growing rows; completes when they are durable as segments. */
     public Mono<FlushResult> flush(String database, String collection) {
         return parts.threads()
-                .ddl(() -> parts.namespace().get(database, collection))
+                .ddl(() -> {
+                    parts.rules().checkDdl(database, Ddl.FLUSH);
+                    return parts.namespace().get(database, collection);
+                })
                 .flatMap(found -> Mono.fromFuture(() -> sealAll(found), true))
                 .publishOn(Schedulers.parallel());
     }
@@ -363,6 +478,7 @@ public final class VectorEngine {
 
     private ReadView read(
             Collection collection, String verb, List<String> partitions, boolean ignoreGrowing, long timestamp) {
+        parts.rules().checkRead(collection);
         try {
             return collection.openRead(verb, partitions, ignoreGrowing, timestamp, parts.log()::appliedTimestamp);
         } catch (EngineException.WrongState refused) {
@@ -377,12 +493,22 @@ public final class VectorEngine {
 
     /** Accepts, joins or refuses a load; completes at once, with the operation as it is then. */
     public Mono<OperationView> load(LoadRequest request) {
-        return parts.threads().ddl(() -> parts.loads().load(request));
+        return parts.threads().ddl(() -> {
+            parts.rules().checkDdl(request.database(), loadDdl(request.partitions()));
+            return parts.loads().load(request);
+        });
     }
 
     /** Accepts a release; completes at once. Releasing what is not loaded is an operation that ends at once. */
     public Mono<OperationView> release(ReleaseRequest request) {
-        return parts.threads().ddl(() -> parts.loads().release(request));
+        return parts.threads().ddl(() -> {
+            parts.rules().checkDdl(request.database(), loadDdl(request.partitions()));
+            return parts.loads().release(request);
+        });
+    }
+
+    private static Ddl loadDdl(List<String> partitions) {
+        return partitions.isEmpty() ? Ddl.COLLECTION : Ddl.PARTITION;
     }
 
     /** What a load would take; moves nothing and changes nothing. */

@@ -14,10 +14,12 @@ import io.sluice.engine.log.LogRecord;
 import io.sluice.engine.log.RecordKind;
 import io.sluice.engine.log.WriteAheadLog;
 import io.sluice.engine.memory.Reservation;
+import io.sluice.engine.schema.CollectionSchema;
 import io.sluice.engine.schema.ColumnBatch;
 import io.sluice.engine.schema.DataType;
 import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.Keys;
+import io.sluice.engine.schema.PropertyRules;
 import io.sluice.engine.schema.RowBatch;
 import io.sluice.engine.schema.RowRules;
 import io.sluice.engine.schema.UpsertRows;
@@ -40,13 +42,21 @@ final class Writes {
     private final CollectionRooms rooms;
     private final WriteBuffer buffer;
     private final WriteAheadLog log;
+    private final DatabaseRules rules;
     private final EngineThreads threads;
 
-    Writes(Namespace namespace, CollectionRooms rooms, WriteBuffer buffer, WriteAheadLog log, EngineThreads threads) {
+    Writes(
+            Namespace namespace,
+            CollectionRooms rooms,
+            WriteBuffer buffer,
+            WriteAheadLog log,
+            DatabaseRules rules,
+            EngineThreads threads) {
         this.namespace = namespace;
         this.rooms = rooms;
         this.buffer = buffer;
         this.log = log;
+        this.rules = rules;
         this.threads = threads;
     }
 
@@ -62,33 +72,54 @@ final class Writes {
     Mono<WriteResult> insert(String database, String name, String partition, RowBatch batch) {
         return threads.write(() -> {
                     Collection collection = namespace.get(database, name);
-                    long partitionId = partitionOf(collection, partition);
-                    ColumnBatch rows = RowRules.forInsert(collection.schema(), batch, rooms.ids()::next);
-                    return append(ready(
-                            collection, RecordKind.INSERT, partitionId, ColumnBatchCodec.encodeRows(rows), rows, null));
+                    rules.checkRows(collection);
+                    return collection.whileSchemaStays(() -> insert(collection, partition, batch));
                 })
                 .flatMap(Writes::acknowledged);
+    }
+
+    private CompletableFuture<WriteResult> insert(Collection collection, String partition, RowBatch batch) {
+        long partitionId = partitionOf(collection, partition);
+        ColumnBatch rows = RowRules.forInsert(schemaFor(collection, batch), batch, rooms.ids()::next);
+        return append(ready(collection, RecordKind.INSERT, partitionId, ColumnBatchCodec.encodeRows(rows), rows, null));
+    }
+
+    /** Rows may bring keys that the server would give otherwise, when the collection says so. */
+    private static CollectionSchema schemaFor(Collection collection, RowBatch batch) {
+        CollectionSchema schema = collection.schema();
+        FieldSchema key = schema.primaryKey();
+        return key.autoId()
+                        && batch.columns().containsKey(key.name())
+                        && PropertyRules.allowsInsertAutoId(collection.record().properties())
+                ? schema.withKeysGiven()
+                : schema;
     }
 
     Mono<WriteResult> upsert(String database, String name, String partition, RowBatch batch) {
         return threads.write(() -> {
                     Collection collection = namespace.get(database, name);
-                    long partitionId = partitionOf(collection, partition);
-                    UpsertRows upsert = RowRules.forUpsert(collection.schema(), batch, rooms.ids()::next);
-                    return append(ready(
-                            collection,
-                            RecordKind.UPSERT,
-                            partitionId,
-                            ColumnBatchCodec.encodeUpsert(upsert),
-                            upsert.rows(),
-                            upsert.replacedKeys()));
+                    rules.checkRows(collection);
+                    return collection.whileSchemaStays(() -> upsert(collection, partition, batch));
                 })
                 .flatMap(Writes::acknowledged);
+    }
+
+    private CompletableFuture<WriteResult> upsert(Collection collection, String partition, RowBatch batch) {
+        long partitionId = partitionOf(collection, partition);
+        UpsertRows upsert = RowRules.forUpsert(schemaFor(collection, batch), batch, rooms.ids()::next);
+        return append(ready(
+                collection,
+                RecordKind.UPSERT,
+                partitionId,
+                ColumnBatchCodec.encodeUpsert(upsert),
+                upsert.rows(),
+                upsert.replacedKeys()));
     }
 
     Mono<WriteResult> delete(DeleteRequest request) {
         return threads.write(() -> {
                     Collection collection = namespace.get(request.database(), request.collection());
+                    rules.checkDelete(collection);
                     long partitionId = request.partition().isEmpty()
                             ? ALL_PARTITIONS
                             : collection.getPartition(request.partition()).id();
@@ -237,8 +268,9 @@ final class Writes {
             WriteBuffer buffer,
             Collection collection,
             LogRecord record,
-            ColumnBatch rows,
+            ColumnBatch logged,
             @Nullable Keys keys) {
+        ColumnBatch rows = RowRules.widened(collection.schema(), logged);
         long needBytes = collection.growingFor(record.partitionId()).reserveBytes(rows);
         return new PreparedWrite(
                 rows,

@@ -74,6 +74,10 @@ public final class TestEngine implements AutoCloseable {
         return engine;
     }
 
+    public FakeCatalog catalog() {
+        return catalog;
+    }
+
     public Path segmentFolder() {
         return folder.resolve("segments");
     }

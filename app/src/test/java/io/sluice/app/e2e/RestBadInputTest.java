@@ -55,6 +55,16 @@ class RestBadInputTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         collections/describe       | {"collectionName": "nope"}                        | 100 | collection=nope
+        collections/describe       | {"collectionName": "nope"}                        | 100 | can't find collection[database=default][collection=nope]
+        collections/truncate       | {"collectionName": "nope"}                        | 100 | collection not found[database=default][collection=nope]
+        collections/alter_properties | {"collectionName": "%$#", "properties": {"a": 1}} | 100 | collection not found[database=default][collection=%$#]
+        collections/alter_properties | {"collectionName": "loaded", "properties": {"mmap.enabled": true}} | 104 | can not alter mmap properties if collection loaded: collection already loaded[collection=loaded]
+        collections/drop_properties | {"collectionName": "loaded"}                     | 1100 | The collection properties to alter and keys to delete must not be empty at the same time
+        collections/fields/add     | {"collectionName": "loaded", "schema": {"fieldName": "n", "dataType": "Int64"}} | 1100 | added field must be nullable, please check it, field name = n: invalid parameter
+        collections/fields/alter_properties | {"collectionName": "loaded", "fieldName": "n", "fieldParams": {"warmup": "sync"}} | 104 | can not alter warmup if collection loaded
+        indexes/alter_properties   | {"collectionName": "loaded", "indexName": "vector", "properties": {"mmap.enabled": true}} | 104 | can't alter index on loaded collection, please release the collection first
+        databases/alter            | {"dbName": "nodb", "properties": {"a": 1}}        | 800 | database not found[database=nodb]
+        databases/drop_properties  | {"dbName": "default"}                             | 65535 | alter database with empty properties and delete keys
         collections/load           | {"collectionName": "nope"}                        | 100 | collection not found[database=default][collection=nope]
         collections/release        | {"collectionName": "nope"}                        | 100 | collection not found[database=default][collection=nope]
         collections/get_load_state | {"collectionName": "nope"}                        | 100 | collection not found[collection=nope]
@@ -103,7 +113,7 @@ class RestBadInputTest {
         entities/query             | {"collectionName": "loaded", "filter": "word > 5"} | 0 | word
         collections/create         | {"collectionName": "1st", "dimension": 4}         | 1100 | Invalid collection name: 1st. the first character of a collection name must be an underscore or letter: invalid parameter
         collections/create         | {"collectionName": "a b", "dimension": 4}         | 1100 | Invalid collection name: a b. collection name can only contain numbers, letters and underscores
-        collections/create         | {"collectionName": "dim", "dimension": 1}         | 0 | invalid dimension: 1 of field vector. float vector dimension should be in range 2 ~ 32768
+        collections/create         | {"collectionName": "dim", "dimension": 1}         | 0 | invalid dimension: 1. should be in range 2 ~ 32768
         collections/create         | {"collectionName": "dim", "dimension": 32769}     | 0 | invalid dimension: 32769 of field vector. float vector dimension should be in range 2 ~ 32768
         """)
     void request_thatIsWrong_isRefused(String verb, String body, int code, String text) {

@@ -545,6 +545,74 @@ class RestE2eTest {
     }
 
     @Test
+    void alteredThings_areDescribedAndForgotten() {
+        createWords("altered");
+        rest.ok("collections/alter_properties", """
+            {"collectionName": "altered", "properties": {"mmap.enabled": true, "collection.ttl.seconds": 3600}}
+            """);
+        rest.ok("collections/drop_properties", """
+            {"collectionName": "altered", "propertyKeys": ["collection.ttl.seconds"]}
+            """);
+        rest.ok("collections/fields/alter_properties", """
+            {"collectionName": "altered", "fieldName": "word", "fieldParams": {"max_length": 30}}
+            """);
+        rest.ok("indexes/alter_properties", """
+            {"collectionName": "altered", "indexName": "by_vector", "properties": {"mmap.enabled": true}}
+            """);
+
+        JsonNode description = rest.ok("collections/describe", "{\"collectionName\": \"altered\"}");
+        assertThat(description.path("properties").toString())
+                .contains("{\"key\":\"mmap.enabled\",\"value\":\"true\"}")
+                .doesNotContain("ttl");
+        assertThat(description.path("fields").get(2).path("params").toString())
+                .isEqualTo("[{\"key\":\"max_length\",\"value\":\"30\"}]");
+        String describeIndex = "{\"collectionName\": \"altered\", \"indexName\": \"by_vector\"}";
+        assertThat(rest.ok("indexes/describe", describeIndex)
+                        .get(0)
+                        .path("mmap.enabled")
+                        .asString())
+                .isEqualTo("true");
+        rest.ok("indexes/drop_properties", """
+            {"collectionName": "altered", "indexName": "by_vector", "propertyKeys": ["mmap.enabled"]}
+            """);
+        assertThat(rest.ok("indexes/describe", describeIndex).get(0).has("mmap.enabled"))
+                .isFalse();
+
+        rest.ok("databases/alter", "{\"dbName\": \"default\", \"properties\": {\"my.key\": 5}}");
+        assertThat(rest.ok("databases/describe", "{\"dbName\": \"default\"}")
+                        .path("properties")
+                        .toString())
+                .contains("{\"key\":\"my.key\",\"value\":\"5\"}");
+        rest.ok("databases/drop_properties", "{\"dbName\": \"default\", \"propertyKeys\": [\"my.key\"]}");
+        assertThat(rest.ok("databases/describe", "{\"dbName\": \"default\"}")
+                        .path("properties")
+                        .toString())
+                .doesNotContain("my.key");
+    }
+
+    @Test
+    void addedField_isServedAtOnceAndTruncateEmpties() {
+        createWords("grown");
+        insertWords("grown", "");
+        rest.load("grown");
+        rest.ok("collections/fields/add", """
+            {"collectionName": "grown", "schema": {"fieldName": "size_cm", "dataType": "Int64", "nullable": true,
+             "defaultValue": 7}}
+            """);
+        JsonNode rows = rest.ok("entities/query", """
+            {"collectionName": "grown", "filter": "size_cm == 7", "outputFields": ["word", "size_cm"]}
+            """);
+        assertThat(rows.size()).isEqualTo(3);
+        assertThat(rows.get(0).path("size_cm").asString()).isEqualTo("7");
+
+        rest.ok("collections/truncate", "{\"collectionName\": \"grown\"}");
+        assertThat(rest.loadState("grown")).isEqualTo("LoadStateLoaded");
+        assertThat(rest.ok("entities/query", "{\"collectionName\": \"grown\", \"filter\": \"id >= 0\", \"limit\": 10}")
+                        .size())
+                .isZero();
+    }
+
+    @Test
     void aliases_workWhereverANameDoes() {
         createWords("aliased");
         insertWords("aliased", "");

@@ -488,6 +488,19 @@ public final class R2dbcCatalog implements Catalog {
     }
 
     @Override
+    public Mono<Void> truncate(long collectionId, long sealedThroughLsn) {
+        return change(
+                "truncate collection " + collectionId,
+                session -> session.run("DELETE FROM segments WHERE collection_id = $1", collectionId)
+                        .then(session.run("DELETE FROM deltas WHERE collection_id = $1", collectionId))
+                        .then(session.run(
+                                "UPDATE partitions SET sealed_through_lsn = GREATEST(sealed_through_lsn, $2)"
+                                        + " WHERE collection_id = $1",
+                                collectionId,
+                                sealedThroughLsn)));
+    }
+
+    @Override
     public Mono<Void> close() {
         return database.close();
     }

@@ -66,6 +66,12 @@ public interface Catalog {
      */
     Mono<Void> commit(SealCommit seal);
 
+    /**
+     * Empties a collection: the segments, deltas and index files of all its partitions go, and their
+     * {@code sealedThroughLsn} becomes the one given here, never less than it was: one transaction.
+     */
+    Mono<Void> truncate(long collectionId, long sealedThroughLsn);
+
     /** Everything after it is refused; closing twice is harmless. */
     Mono<Void> close();
 }

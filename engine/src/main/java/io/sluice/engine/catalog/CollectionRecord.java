@@ -23,4 +23,20 @@ public record CollectionRecord(
     public CollectionRecord {
         properties = Map.copyOf(properties);
     }
+
+    /** With another schema, level or properties as of {@code timestamp}. */
+    public CollectionRecord changed(
+            CollectionSchema newSchema, int newConsistencyLevel, Map<String, String> newProperties, long timestamp) {
+        return new CollectionRecord(
+                id,
+                databaseId,
+                name,
+                newSchema,
+                newConsistencyLevel,
+                shardCount,
+                newProperties,
+                createdTimestamp,
+                timestamp,
+                dropping);
+    }
 }

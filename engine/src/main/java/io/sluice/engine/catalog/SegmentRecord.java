@@ -23,4 +23,9 @@ public record SegmentRecord(
     public SegmentRecord {
         parts = List.copyOf(parts);
     }
+
+    /** Whether the file has the field; not when the field was added later. */
+    public boolean has(int fieldId) {
+        return parts.stream().anyMatch(part -> part.partId() == fieldId);
+    }
 }

@@ -18,14 +18,18 @@ import io.sluice.engine.load.LoadedPart;
 import io.sluice.engine.load.PartSource;
 import io.sluice.engine.load.Retired;
 import io.sluice.engine.log.RecordKind;
+import io.sluice.engine.memory.Admission;
 import io.sluice.engine.memory.Lease;
+import io.sluice.engine.memory.MemoryTag;
 import io.sluice.engine.memory.Reservation;
 import io.sluice.engine.schema.CollectionSchema;
 import io.sluice.engine.schema.ColumnBatch;
+import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.Keys;
 import io.sluice.engine.segment.DeleteMask;
 import io.sluice.engine.segment.Deletes;
 import io.sluice.engine.segment.DeltaFile;
+import io.sluice.engine.segment.FilledColumn;
 import io.sluice.engine.segment.GrowingSegment;
 import io.sluice.engine.segment.GrowingView;
 import io.sluice.engine.segment.PartFileWriter;
@@ -39,8 +43,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +61,8 @@ import org.jspecify.annotations.Nullable;
  * sealed one removes the growing one in the same swap. Until then the growing one serves, however long that takes.
  */
 public final class Collection implements LoadTarget {
+    private static final long GATE_PATIENCE_SECONDS = 30; // a write waits up to 10 s for room
+
     private final CollectionRooms rooms;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -69,6 +78,7 @@ public final class Collection implements LoadTarget {
     private final Map<Long, CollectionIndex> indexes = new LinkedHashMap<>(); // guarded by lock
     private final Map<Long, Long> firstUnsealedLsn = new HashMap<>(); // by partition; guarded by lock
     private final Map<Long, Long> firstSealingLsn = new HashMap<>(); // the same of a seal under way; guarded by lock
+    private final ReentrantReadWriteLock schemaGate = new ReentrantReadWriteLock();
     private final Set<StopSignal> reads = ConcurrentHashMap.newKeySet();
 
     public Collection(CollectionRooms rooms, String database, CollectionRecord record) {
@@ -111,6 +121,100 @@ public final class Collection implements LoadTarget {
     public void update(String newDatabase, CollectionRecord newRecord) {
         database = newDatabase;
         record = newRecord;
+    }
+
+    // Schema
+
+    /**
+     * Runs a write from reading the schema to its place in the log: the columns of the collection do not change
+     * meanwhile. May wait while a field is added.
+     */
+    public <T> T whileSchemaStays(Supplier<T> write) {
+        schemaGate.readLock().lock();
+        try {
+            return write.get();
+        } finally {
+            schemaGate.readLock().unlock();
+        }
+    }
+
+    /**
+     * Runs what adds a field when every write with the present columns has its place in the log, and before any other
+     * write begins.
+     *
+     * @throws EngineException.Unavailable if writes under way do not end for a long time
+     */
+    public void whileNobodyWrites(Runnable change) {
+        boolean mine;
+        try {
+            mine = schemaGate.writeLock().tryLock(GATE_PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new EngineException.Unavailable(
+                    ErrorCode.SERVICE_UNAVAILABLE, "the server is shutting down; nothing was changed");
+        }
+        if (!mine) {
+            throw new EngineException.Unavailable(
+                    ErrorCode.RATE_LIMITED,
+                    "writes to " + qualifiedName() + " have been under way for " + GATE_PATIENCE_SECONDS
+                            + " s; nothing was changed. Try again");
+        }
+        try {
+            change.run();
+        } finally {
+            schemaGate.writeLock().unlock();
+        }
+    }
+
+    /**
+     * Adds the last field of {@code changed} to what grows and to what is wanted loaded. Between two records of the log,
+     * {@link #whileNobodyWrites}.
+     *
+     * @param commit makes it durable; what it throws leaves everything as it was
+     * @throws EngineException.OutOfBudget if there is no memory for the field of the growing rows
+     */
+    public void addField(CollectionRecord changed, Runnable commit) {
+        locked(() -> {
+            FieldSchema field = changed.schema().fields().getLast();
+            List<GrowingSegment> growing =
+                    snapshot.growing().stream().map(GrowingRows::rows).toList();
+            long needBytes =
+                    growing.stream().mapToLong(rows -> rows.fillBytes(field)).sum();
+            List<GrowingSegment.AddedField> ready = new ArrayList<>();
+            try (Reservation memory = reserveGrowing(needBytes)) {
+                growing.forEach(rows -> ready.add(rows.prepareField(changed.schema(), memory)));
+                commit.run();
+                ready.forEach(GrowingSegment.AddedField::apply);
+            } finally {
+                ready.forEach(GrowingSegment.AddedField::close);
+            }
+            record = changed; // after the growing rows: who sees the field in the schema finds it there
+            LoadGoal wanted = goal;
+            if (wanted != null) {
+                goal = withAllFields(wanted);
+            }
+        });
+    }
+
+    private Reservation reserveGrowing(long needBytes) {
+        Admission admission = rooms.budget().tryReserve(MemoryTag.WRITE_BUFFER, qualifiedName(), needBytes);
+        return switch (admission) {
+            case Admission.Granted(Reservation reservation) -> reservation;
+            case Admission.Deferred _, Admission.Refused _ ->
+                throw new EngineException.OutOfBudget(
+                        "the new field of the growing rows of " + qualifiedName(),
+                        needBytes,
+                        rooms.budget().freeBytes(),
+                        rooms.budget().limitBytes(),
+                        rooms.budget().holders());
+        };
+    }
+
+    /** A goal of all fields with those that were added since it was made. */
+    public LoadGoal withAllFields(LoadGoal wanted) {
+        return wanted.allFields()
+                ? wanted.withFields(Namespace.loadableFields(schema(), wanted.skipDynamicField()))
+                : wanted;
     }
 
     public boolean isDropped() {
@@ -428,14 +532,7 @@ public final class Collection implements LoadTarget {
             if (partition == null) {
                 return;
             }
-            PartitionRecord old = partition.record;
-            partition.record = new PartitionRecord(
-                    old.id(),
-                    old.collectionId(),
-                    old.name(),
-                    old.createdTimestamp(),
-                    task.throughLsn(),
-                    old.dropping());
+            partition.record = partition.record.sealedThrough(task.throughLsn());
             firstSealingLsn.remove(task.partitionId());
             partition.sealingDeletes = List.of();
             if (delta != null) {
@@ -448,6 +545,51 @@ public final class Collection implements LoadTarget {
             }
         });
         empty.forEach(rows -> rows.rows().close());
+    }
+
+    /** What a truncate took away: files to delete, and owner leases to close. */
+    public record Truncated(List<String> files, Retired retired) {}
+
+    /** Takes the writes of every partition up to {@code lsn} out of the way of later ones, as a seal does. */
+    public List<SealTask> beginTruncate(long lsn) {
+        return locked(() -> List.copyOf(partitions.keySet()).stream()
+                .flatMap(partitionId -> beginSeal(partitionId, lsn).stream())
+                .toList());
+    }
+
+    /**
+     * The catalog has no files of this collection any more, and the log is done with up to {@code lsn}: nothing of it is
+     * seen from here on. What is loaded stays loaded, and is empty.
+     *
+     * @return for the caller to delete and close
+     */
+    public Truncated finishTruncate(long lsn) {
+        List<GrowingRows> gone = new ArrayList<>();
+        Truncated truncated = locked(() -> {
+            List<String> files = new ArrayList<>();
+            for (Partition partition : partitions.values()) {
+                files.addAll(filesOf(partition));
+                partition.sealed.clear();
+                partition.deltas.clear();
+                partition.sealingDeletes = List.of();
+                partition.record = partition.record.sealedThrough(lsn);
+                firstSealingLsn.remove(partition.id());
+            }
+            gone.addAll(removeGrowing(rows -> {
+                Partition partition = partitions.get(rows.partitionId());
+                return partition == null || partition.growing != rows; // what grows now came later
+            }));
+            List<Lease> leases = new ArrayList<>();
+            snapshot.loaded()
+                    .values()
+                    .forEach(segment -> segment.parts().forEach(part -> leases.add(part.ownerLease())));
+            List<StopSignal> readers = List.copyOf(reads);
+            snapshot = new CollectionSnapshot(snapshot.served(), Map.of(), snapshot.growing());
+            leases.forEach(Lease::retire);
+            return new Truncated(files, new Retired(leases, readers));
+        });
+        gone.forEach(rows -> rows.rows().close());
+        return truncated;
     }
 
     /** Frees growing rows that are sealed and that no load wants. */
@@ -494,7 +636,8 @@ public final class Collection implements LoadTarget {
     }
 
     @Override
-    public void saveGoal(LoadGoal wanted, String operationId, int attempt) {
+    public void saveGoal(LoadGoal asked, String operationId, int attempt) {
+        LoadGoal wanted = withAllFields(asked);
         var spec = new LoadSpecRecord(
                 collectionId(),
                 wanted.allPartitions(),
@@ -508,7 +651,7 @@ public final class Collection implements LoadTarget {
                 lastAccessMillis);
         CatalogCalls.run(rooms.catalog().put(spec));
         savedSpec = spec;
-        goal = wanted;
+        locked(() -> goal = withAllFields(wanted)); // under the lock: a field may be added at the same time
     }
 
     @Override
@@ -517,7 +660,7 @@ public final class Collection implements LoadTarget {
             CatalogCalls.run(rooms.catalog().dropLoadSpec(collectionId()));
         }
         savedSpec = null;
-        goal = null;
+        locked(() -> goal = null);
     }
 
     /** Remembers when the collection was last read, so that the next start loads hot collections first. */
@@ -597,6 +740,23 @@ public final class Collection implements LoadTarget {
                         name));
             }
         }
+        for (FieldSchema field : schema().fields()) {
+            if (isWantedField(wanted, field.id()) && !segment.has(field.id())) {
+                var filled = new FilledColumn(field);
+                parts.add(new PartSource(
+                        segment.id(),
+                        partition.id(),
+                        partition.name(),
+                        segment.rowCount(),
+                        segment.key(),
+                        PartFileWriter.Kind.SEGMENT,
+                        segment.id(),
+                        new PartRecord(field.id(), 0, filled.sizeBytes(segment.rowCount())),
+                        0,
+                        "field " + field.name(),
+                        filled));
+            }
+        }
         for (IndexFileRecord file : files.indexes().values()) {
             CollectionIndex index = indexes.get(file.indexId());
             if (index != null && isWantedField(wanted, index.fieldId())) {
@@ -639,9 +799,14 @@ public final class Collection implements LoadTarget {
         List<GrowingRows> replaced = new ArrayList<>();
         lock.lock();
         try {
+            dropTruncated(fresh);
             applyDeltas(fresh, appliedDeltas); // those that a seal committed since; rarely any
             applyUnsealedDeletes(fresh);
-            return swap(wanted, fresh, replaced);
+            Retired retired = swap(wanted, fresh, replaced);
+            parts.stream()
+                    .filter(part -> !snapshot.loaded().containsKey(part.source().segmentId()))
+                    .forEach(part -> part.ownerLease().close());
+            return retired;
         } catch (Throwable failure) {
             parts.forEach(part -> part.ownerLease().close());
             throw failure;
@@ -649,6 +814,15 @@ public final class Collection implements LoadTarget {
             lock.unlock();
             replaced.forEach(rows -> rows.rows().close());
         }
+    }
+
+    /** Forgets segments that a truncate took away since they were opened. Call under the lock. */
+    private void dropTruncated(Map<Long, LoadedSegment> fresh) {
+        fresh.values().removeIf(segment -> {
+            Partition partition = partitions.get(segment.record().partitionId());
+            return partition == null
+                    || !partition.sealed.containsKey(segment.record().id());
+        });
     }
 
     /** Segments as they will be after the swap, for every segment that gets a new part. */
@@ -666,10 +840,7 @@ public final class Collection implements LoadTarget {
                         .sealed
                         .get(segmentId);
                 if (files == null) {
-                    throw new EngineException.Failed(
-                            ErrorCode.SEGMENT_NOT_FOUND,
-                            "segment " + segmentId + " of " + qualifiedName() + " went away while it was loaded",
-                            null);
+                    return; // truncated while it was loaded
                 }
                 fresh.put(segmentId, merge(wanted, snapshot.loaded().get(segmentId), files.segment(), added));
             });
@@ -825,7 +996,7 @@ public final class Collection implements LoadTarget {
                     throw notLoaded(verb);
                 }
                 checkServed(now, partitionNames, wanted);
-                Optional<ReadView> view = tryRead(verb, now, served, wanted, ignoreGrowing, seen, stop);
+                Optional<ReadView> view = tryRead(verb, now, served, wanted, ignoreGrowing, seen, timestamp, stop);
                 if (view.isPresent()) {
                     return view.get();
                 }
@@ -843,11 +1014,14 @@ public final class Collection implements LoadTarget {
             List<Long> wanted,
             boolean ignoreGrowing,
             long seen,
+            long pinned,
             StopSignal stop) {
         List<Lease> leases = new ArrayList<>();
         List<ReadableBlock> blocks = new ArrayList<>();
+        Expiry expiry = Expiry.of(record.properties(), pinned);
         for (LoadedSegment segment : now.loaded().values()) {
-            if (!wanted.isEmpty() && !wanted.contains(segment.record().partitionId())) {
+            if (!wanted.isEmpty() && !wanted.contains(segment.record().partitionId())
+                    || expiry.hidesAll(segment.record())) {
                 continue;
             }
             Optional<List<Lease>> taken = segment.tryLeases(verb);
@@ -856,7 +1030,12 @@ public final class Collection implements LoadTarget {
                 return Optional.empty();
             }
             leases.addAll(taken.get());
-            blocks.add(segment.readable(seen));
+            ReadableBlock block = segment.readable(seen);
+            if (expiry.concerns(segment.record())) {
+                expiry.youngRowsOf(block).ifPresent(blocks::add);
+            } else {
+                blocks.add(block);
+            }
         }
         for (GrowingRows growing : now.growing()) {
             boolean asked =
@@ -871,14 +1050,19 @@ public final class Collection implements LoadTarget {
             }
             leases.addAll(view.get().leases());
             for (VisibleRows block : view.get().blocks()) {
-                blocks.add(new ReadableBlock(
+                var readable = new ReadableBlock(
                         growing.segmentId(),
                         growing.partitionId(),
                         true,
                         false,
                         block.rows(),
                         block.visible(),
-                        Map.of()));
+                        Map.of());
+                if (expiry.hidesAny()) {
+                    expiry.youngRowsOf(readable).ifPresent(blocks::add);
+                } else {
+                    blocks.add(readable);
+                }
             }
         }
         Map<Integer, IndexSpec> specs = new HashMap<>();
@@ -1062,7 +1246,7 @@ public final class Collection implements LoadTarget {
         return keys;
     }
 
-    private <T> T locked(java.util.function.Supplier<T> action) {
+    private <T> T locked(Supplier<T> action) {
         lock.lock();
         try {
             return action.get();

@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** A database: collections and aliases by name. Thread-safe; changed under the namespace's DDL lock only. */
 public final class Database {
-    private final DatabaseRecord record;
+    private volatile DatabaseRecord record;
     final Map<String, Collection> collections = new ConcurrentHashMap<>();
     final Map<String, Collection> aliases = new ConcurrentHashMap<>();
 
@@ -16,6 +16,15 @@ public final class Database {
 
     public DatabaseRecord record() {
         return record;
+    }
+
+    /** After a change of properties was committed. */
+    void update(DatabaseRecord changed) {
+        record = changed;
+    }
+
+    public Map<String, String> properties() {
+        return record.properties();
     }
 
     public String name() {

@@ -16,6 +16,7 @@ import io.sluice.engine.schema.CollectionSchema;
 import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.IndexDefinition;
 import io.sluice.engine.schema.NameRules;
+import io.sluice.engine.schema.PropertyRules;
 import io.sluice.engine.schema.SchemaRules;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -48,6 +49,7 @@ public final class Namespace {
     private static final int MAX_DATABASES = 64;
     private static final int MAX_COLLECTIONS = 65_536;
     private static final int MAX_PARTITIONS = 1_024;
+    private static final int MAX_SHARDS = 16;
 
     private final CollectionRooms rooms;
     private final LongSupplier timestamps;
@@ -190,10 +192,19 @@ public final class Namespace {
     public Collection get(String database, String name) {
         return find(database, name).orElseThrow(() -> {
             NameRules.checkCollection(name);
-            return new EngineException.NotFound(
-                    ErrorCode.COLLECTION_NOT_FOUND,
-                    "collection not found[database=" + database(database).name() + "][collection=" + name + "]");
+            return notFound(database, name);
         });
+    }
+
+    /** As {@link #get}, but any name that is not there is just not found. */
+    Collection getAny(String database, String name) {
+        return find(database, name).orElseThrow(() -> notFound(database, name));
+    }
+
+    private EngineException notFound(String database, String name) {
+        return new EngineException.NotFound(
+                ErrorCode.COLLECTION_NOT_FOUND,
+                "collection not found[database=" + database(database).name() + "][collection=" + name + "]");
     }
 
     public List<Collection> collections(String database) {
@@ -214,6 +225,7 @@ public final class Namespace {
 
     public void createDatabase(String name, Map<String, String> properties) {
         NameRules.checkDatabase(name);
+        PropertyRules.checkDatabase(properties);
         serially(() -> {
             if (databases.containsKey(name)) {
                 throw new EngineException.InvalidRequest(
@@ -232,6 +244,7 @@ public final class Namespace {
 
     /** Dropping what is not there succeeds. */
     public void dropDatabase(String name) {
+        NameRules.checkDatabase(name);
         serially(() -> {
             Database database = databases.get(name);
             if (database == null) {
@@ -265,7 +278,12 @@ public final class Namespace {
             int shardCount,
             Map<String, String> properties) {
         NameRules.checkCollection(name);
-        SchemaRules.check(requested);
+        if (shardCount > MAX_SHARDS) {
+            throw new EngineException.InvalidRequest("maximum shards's number should be limited to " + MAX_SHARDS
+                    + ": collection=" + name + ", shards=" + shardCount);
+        }
+        SchemaRules.check(requested, name);
+        PropertyRules.checkCollection(properties, requested);
         CollectionSchema schema = requested.withIds();
         return serially(() -> {
             Database database = database(databaseName);
@@ -280,9 +298,15 @@ public final class Namespace {
                                 + ". Drop it first or choose another name");
             }
             if (database.aliases.containsKey(name)) {
+                throw nameConflict(database, name);
+            }
+            long most = PropertyRules.number(database.properties(), PropertyRules.MAX_COLLECTIONS);
+            if (database.properties().containsKey(PropertyRules.MAX_COLLECTIONS)
+                    && database.collections.size() >= most) {
                 throw new EngineException.InvalidRequest(
-                        ErrorCode.ALIAS_COLLECTION_NAME_CONFLICT,
-                        "collection name [" + name + "] conflicts with an existing alias, please choose a unique name");
+                        ErrorCode.COLLECTION_LIMIT,
+                        "exceeded the limit number of collections[dbName=" + database.name() + "][limit=" + most
+                                + "]: see the database's property " + PropertyRules.MAX_COLLECTIONS);
             }
             if (byId.size() >= MAX_COLLECTIONS) {
                 throw new EngineException.InvalidRequest(
@@ -297,7 +321,7 @@ public final class Namespace {
                     schema,
                     consistencyLevel,
                     shardCount == 0 ? 1 : shardCount,
-                    properties,
+                    withTimezone(properties, database),
                     now,
                     now,
                     false);
@@ -309,6 +333,17 @@ public final class Namespace {
             database.collections.put(name, collection);
             return Optional.of(collection);
         });
+    }
+
+    /** A collection keeps the time zone that its database had when it was created. */
+    private static Map<String, String> withTimezone(Map<String, String> properties, Database database) {
+        String ofDatabase = database.properties().get(PropertyRules.TIMEZONE);
+        if (ofDatabase == null || properties.containsKey(PropertyRules.TIMEZONE)) {
+            return properties;
+        }
+        Map<String, String> more = new HashMap<>(properties);
+        more.put(PropertyRules.TIMEZONE, ofDatabase);
+        return more;
     }
 
     private static boolean sameSchema(CollectionSchema one, CollectionSchema other) {
@@ -324,12 +359,17 @@ public final class Namespace {
     public void renameCollection(String databaseName, String oldName, String newName, String newDatabaseName) {
         NameRules.checkCollection(newName);
         serially(() -> {
-            Collection collection = get(databaseName, oldName);
+            Collection collection = getAny(databaseName, oldName);
             Database from = database(databaseName);
             Database to = newDatabaseName.isEmpty() ? from : database(newDatabaseName);
             if (!from.collections.containsKey(oldName)) {
                 throw new EngineException.InvalidRequest("unsupported use an alias to rename collection, alias:"
                         + oldName + ". Name the collection itself: " + collection.collection());
+            }
+            if (to == from && newName.equals(oldName)) {
+                throw new EngineException.InvalidRequest(
+                        "collection name or database name should be different: invalid parameter: collection=" + oldName
+                                + ", database=" + from.name());
             }
             if (to.collections.containsKey(newName)) {
                 throw new EngineException.InvalidRequest(
@@ -338,9 +378,7 @@ public final class Namespace {
                                 + ": choose another name");
             }
             if (to.aliases.containsKey(newName)) {
-                throw new EngineException.InvalidRequest(
-                        ErrorCode.UNEXPECTED,
-                        "cannot rename collection to an existing alias: " + newName + ": choose another name");
+                throw nameConflict(to, newName);
             }
             if (to != from && !aliasesOf(collection).isEmpty()) {
                 throw new EngineException.WrongState(
@@ -469,9 +507,9 @@ public final class Namespace {
             if (current != null && current != collection) {
                 throw new EngineException.InvalidRequest(
                         ErrorCode.ALIAS_EXISTS,
-                        "alias exists and already aliased to another collection, alias: " + alias + ", collection: "
-                                + current.collection() + ", other collection: " + collectionName
-                                + ". Alter the alias instead");
+                        alias + " is alias to another collection: " + current.collection()
+                                + ": alias already exist[database=" + database.name() + "][alias=" + alias
+                                + "]. Alter the alias instead");
             }
             putAlias(database, alias, collection);
         });
@@ -481,7 +519,14 @@ public final class Namespace {
         NameRules.checkAlias(alias);
         serially(() -> {
             Database database = database(databaseName);
-            Collection collection = getByName(database, collectionName);
+            Collection collection = database.collections.get(collectionName);
+            if (collection == null) {
+                NameRules.checkCollection(collectionName);
+                throw new EngineException.NotFound(
+                        ErrorCode.COLLECTION_NOT_FOUND,
+                        "collection not found[collection=" + collectionName + "]: database=" + database.name()
+                                + ". An alias is altered to the name of a collection");
+            }
             refuseCollectionName(database, alias);
             if (!database.aliases.containsKey(alias)) {
                 throw aliasNotFound(database, alias);
@@ -503,11 +548,15 @@ public final class Namespace {
 
     private static void refuseCollectionName(Database database, String alias) {
         if (database.collections.containsKey(alias)) {
-            throw new EngineException.InvalidRequest(
-                    ErrorCode.ALIAS_COLLECTION_NAME_CONFLICT,
-                    "alias and collection name conflict[database=" + database.name() + "][alias=" + alias
-                            + "]: choose a name that no collection has");
+            throw nameConflict(database, alias);
         }
+    }
+
+    private static EngineException nameConflict(Database database, String name) {
+        return new EngineException.InvalidRequest(
+                ErrorCode.ALIAS_COLLECTION_NAME_CONFLICT,
+                "alias and collection name conflict[database=" + database.name() + "][alias=" + name
+                        + "]: choose a name that neither a collection nor an alias has");
     }
 
     private void putAlias(Database database, String alias, Collection collection) {
@@ -518,6 +567,7 @@ public final class Namespace {
 
     /** Dropping what is not there succeeds. */
     public void dropAlias(String databaseName, String alias) {
+        NameRules.checkAlias(alias);
         serially(() -> {
             Database database = database(databaseName);
             if (database.aliases.containsKey(alias)) {
@@ -568,6 +618,7 @@ public final class Namespace {
                                             .toList()));
             String name = requested.name().isEmpty() ? fieldName : requested.name();
             NameRules.checkIndex(name);
+            PropertyRules.checkIndex(requested.params());
             var definition = new IndexDefinition(
                     0,
                     name,
@@ -614,7 +665,10 @@ public final class Namespace {
         });
     }
 
-    /** Dropping what is not there succeeds; the files of the index are deleted. */
+    /**
+     * Dropping what is not there succeeds; the files of the index are deleted. The index of a vector cannot go while the
+     * collection is loaded.
+     */
     public void dropIndex(String database, String collectionName, String indexName) {
         serially(() -> {
             Collection collection = get(database, collectionName);
@@ -624,7 +678,9 @@ public final class Namespace {
             if (found.isEmpty()) {
                 return;
             }
-            if (collection.goal() != null) {
+            boolean onVector =
+                    collection.schema().get(found.get().fieldId()).type().isVector();
+            if (onVector && collection.goal() != null) {
                 throw new EngineException.WrongState(
                         ErrorCode.INVALID_PARAMETER,
                         "vector index cannot be dropped on loaded collection: " + collection.collectionId() + ": index="
@@ -647,7 +703,7 @@ public final class Namespace {
         return keys;
     }
 
-    private <T> T serially(java.util.function.Supplier<T> change) {
+    <T> T serially(java.util.function.Supplier<T> change) {
         ddl.lock();
         try {
             return change.get();
@@ -656,7 +712,7 @@ public final class Namespace {
         }
     }
 
-    private void serially(Runnable change) {
+    void serially(Runnable change) {
         ddl.lock();
         try {
             change.run();

@@ -24,4 +24,8 @@ public record ReadableBlock(
     public ReadableBlock {
         indexes = Map.copyOf(indexes);
     }
+
+    ReadableBlock showing(RowMask rowsToSee) {
+        return new ReadableBlock(segmentId, partitionId, growing, sortedByKey, rows, rowsToSee, indexes);
+    }
 }

@@ -83,9 +83,13 @@ public final class IndexBuilds implements AutoCloseable {
         }
     }
 
-    /** Whether nothing is left to do: there is a file, or the segment is so small that a scan counts as built. */
+    /**
+     * Whether nothing is left to do: there is a file, or the segment is so small that a scan counts as built, or the field
+     * was added after the segment was written, so that there is nothing to tell its rows apart.
+     */
     public static boolean isBuilt(CollectionIndex index, SealedFiles files) {
         return files.indexes().containsKey(index.id())
+                || !files.segment().has(index.fieldId())
                 || !index.spec().needsFile(files.segment().rowCount());
     }
 
@@ -116,6 +120,11 @@ public final class IndexBuilds implements AutoCloseable {
             } catch (EngineException.Stopped stopped) {
                 noteTrouble(job, stopped.text());
             } catch (Exception failure) {
+                if (!isStillWanted(job)) { // its files were deleted under it
+                    noteTrouble(job, null);
+                    finished(job, false);
+                    continue;
+                }
                 noteTrouble(job, String.valueOf(failure.getMessage()));
                 LOG.warn(
                         "index build failed: index={}, segment={}, collection={}",

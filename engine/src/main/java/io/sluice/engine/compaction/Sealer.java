@@ -2,6 +2,7 @@ package io.sluice.engine.compaction;
 
 import io.sluice.engine.catalog.CatalogCalls;
 import io.sluice.engine.catalog.DeltaRecord;
+import io.sluice.engine.catalog.PartitionRecord;
 import io.sluice.engine.catalog.SealCommit;
 import io.sluice.engine.catalog.SegmentRecord;
 import io.sluice.engine.collection.Collection;
@@ -64,6 +65,40 @@ public final class Sealer implements AutoCloseable {
     /** Seals what a partition has in the log now; completes with the new segment's id, if there is one. */
     public CompletableFuture<Optional<Long>> seal(Collection collection, long partitionId) {
         return CompletableFuture.supplyAsync(() -> sealNow(collection, partitionId), thread);
+    }
+
+    /**
+     * Empties a collection in one commit: what is in files and what is in the log so far. What comes later stays.
+     * Completes with what is to be freed.
+     */
+    public CompletableFuture<Collection.Truncated> truncate(Collection collection) {
+        return CompletableFuture.supplyAsync(() -> truncateNow(collection), thread);
+    }
+
+    private record Cut(long lsn, List<SealTask> tasks) {}
+
+    private Collection.Truncated truncateNow(Collection collection) {
+        for (PartitionRecord partition : collection.partitions()) {
+            SealTask leftOver = unfinished.get(partition.id());
+            if (leftOver != null) {
+                finish(leftOver);
+            }
+        }
+        Cut cut = log.atBarrier(lsn -> new Cut(lsn, collection.beginTruncate(lsn)))
+                .join();
+        try {
+            CatalogCalls.run(rooms.catalog().truncate(collection.collectionId(), cut.lsn()));
+        } catch (RuntimeException failure) {
+            cut.tasks().forEach(task -> unfinished.put(task.partitionId(), task)); // they serve on, and seal next time
+            throw failure;
+        }
+        Collection.Truncated truncated = collection.finishTruncate(cut.lsn());
+        truncateLog.run();
+        LOG.info(
+                "truncated {}: {} files go",
+                collection.qualifiedName(),
+                truncated.files().size());
+        return truncated;
     }
 
     private Optional<Long> sealNow(Collection collection, long partitionId) {

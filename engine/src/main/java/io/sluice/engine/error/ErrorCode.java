@@ -45,7 +45,8 @@ public enum ErrorCode {
     CANCELLED(10000, 1, false),
     DEADLINE_EXCEEDED(10001, 1, false),
     OPERATION_NOT_FOUND(1404, 1, false),
-    UNEXPECTED(65535, 1, false);
+    UNEXPECTED(65535, 1, false),
+    QUOTA_EXCEEDED(9, 48, false);
 
     private final int code;
     private final int legacyCode;

@@ -88,7 +88,7 @@ public sealed interface IndexSpec {
                     "index not supported: no index for this vector type yet: field=" + field.name() + ", fieldType="
                             + field.type().milvusName() + ". Use a FloatVector field");
         }
-        Metric metric = definition.metric().isEmpty() ? Metric.COSINE : Metric.ofName(definition.metric());
+        Metric metric = definition.metric().isEmpty() ? Metric.COSINE : metricOf(definition.metric());
         return switch (type) {
             case "FLAT" -> new Flat(metric);
             case "", "AUTOINDEX" -> new Hnsw(metric, Hnsw.AUTO_M, Hnsw.AUTO_EF_CONSTRUCTION);
@@ -102,6 +102,15 @@ public sealed interface IndexSpec {
                         "invalid parameter[expected=valid index][actual=invalid index type: " + definition.type()
                                 + "]: field=" + field.name() + ". Use AUTOINDEX, HNSW or FLAT");
         };
+    }
+
+    private static Metric metricOf(String name) {
+        try {
+            return Metric.ofName(name);
+        } catch (EngineException.InvalidRequest unknown) {
+            throw new EngineException.InvalidRequest(
+                    "float vector index does not support metric type: " + name + ": " + unknown.text());
+        }
     }
 
     /** @throws EngineException.InvalidRequest for values that this index cannot use; unknown names are ignored */

@@ -22,4 +22,9 @@ public record LoadGoal(
         partitionIds = List.copyOf(partitionIds);
         fieldIds = List.copyOf(fieldIds);
     }
+
+    /** @param ids sorted */
+    public LoadGoal withFields(List<Integer> ids) {
+        return new LoadGoal(allPartitions, partitionIds, ids, allFields, skipDynamicField, replicaNumber, lowPriority);
+    }
 }

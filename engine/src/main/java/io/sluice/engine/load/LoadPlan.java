@@ -62,12 +62,13 @@ record LoadPlan(String name, List<PlannedSegment> segments, long totalBytes, lon
                 .orElseThrow();
     }
 
-    /** Parts by the file they lie in: each file is opened once for its directory. */
+    /** Parts by the file they lie in: each file is opened once for its directory. Those in no file lie by themselves. */
     List<List<PartSource>> files() {
         Map<String, List<PartSource>> byKey = new LinkedHashMap<>();
         for (PlannedSegment segment : segments) {
             for (PartSource part : segment.parts()) {
-                byKey.computeIfAbsent(part.key(), _ -> new ArrayList<>()).add(part);
+                String place = part.filled() == null ? part.key() : part.key() + " filled";
+                byKey.computeIfAbsent(place, _ -> new ArrayList<>()).add(part);
             }
         }
         return List.copyOf(byKey.values());

@@ -1,12 +1,14 @@
 package io.sluice.engine.load;
 
 import io.sluice.engine.memory.Lease;
+import io.sluice.engine.segment.FilledColumn;
 import io.sluice.engine.segment.PartChecksum;
 import io.sluice.engine.segment.PartDirectory;
 import io.sluice.engine.store.SegmentStore;
 import io.sluice.engine.store.StoredFile;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -30,6 +32,10 @@ final class SegmentCopy {
     List<PartSource> stage(List<PartSource> partsOfFile) {
         stop.throwIfRequested();
         PartSource first = partsOfFile.getFirst();
+        if (first.filled() != null) {
+            partsOfFile.forEach(this::fill);
+            return partsOfFile;
+        }
         var what = "the directory of " + first.key();
         underWay.add(what);
         try (StoredFile file = store.open(first.key())) {
@@ -43,10 +49,22 @@ final class SegmentCopy {
         return partsOfFile;
     }
 
-    /** Fills one chunk of a part's memory and checks its blocks. */
+    private void fill(PartSource source) {
+        FilledColumn filled = Objects.requireNonNull(source.filled());
+        staged.allocate(source, filled.layout(source.key(), source.rowCount()));
+        try (Lease lease =
+                staged.part(source).ownerLease().tryShare("load fill").orElseThrow()) {
+            filled.fill(lease.bytes(), source.rowCount());
+        }
+    }
+
+    /** Fills one chunk of a part's memory and checks its blocks; of a part in no file that is done already. */
     SegmentChunk read(SegmentChunk chunk) {
         stop.throwIfRequested();
         PartSource source = chunk.part();
+        if (source.filled() != null) {
+            return chunk;
+        }
         LoadedPart part = staged.part(source);
         underWay.add(chunk);
         try (Lease lease = part.ownerLease().tryShare("load copy").orElseThrow();

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The fields of a collection in the order they were declared; {@code $meta}, if any, comes last. Immutable.
+ * The fields of a collection in the order they were declared, which is the order of their ids: {@code $meta}, if any,
+ * comes after the fields it was declared with, and a field that was added later after all before it. So the rows of an
+ * older version have a prefix of the columns of a newer one. Immutable.
  *
  * <p>{@link SchemaRules} checks one before it is used; everything else may rely on a checked one: exactly one primary
  * key of type Int64 or VarChar, at least one vector, unique names, ids given.
@@ -24,6 +26,44 @@ public record CollectionSchema(String description, List<FieldSchema> fields, boo
 
     public CollectionSchema {
         fields = List.copyOf(fields);
+    }
+
+    /** With one more field, which gets the next id; the next version. */
+    public CollectionSchema withAdded(FieldSchema field) {
+        List<FieldSchema> more = new ArrayList<>(fields);
+        more.add(field.withId(maxFieldId() + 1));
+        return new CollectionSchema(description, more, dynamicField, version + 1);
+    }
+
+    /** With {@code $meta}, which it does not have yet; the next version. */
+    public CollectionSchema withDynamicField() {
+        CollectionSchema more = new CollectionSchema(description, fields, true, version + 1);
+        return more.withIds();
+    }
+
+    /** With a field changed in its options; its columns stay as they are, and so does the version. */
+    public CollectionSchema withChanged(FieldSchema changed) {
+        return new CollectionSchema(
+                description,
+                fields.stream()
+                        .map(field -> field.id() == changed.id() ? changed : field)
+                        .toList(),
+                dynamicField,
+                version);
+    }
+
+    /** As for rows that bring keys which the server would give otherwise. */
+    public CollectionSchema withKeysGiven() {
+        return withChanged(primaryKey().asPrimaryKey(false));
+    }
+
+    public CollectionSchema withDescription(String text) {
+        return new CollectionSchema(text, fields, dynamicField, version);
+    }
+
+    /** The largest id that was given to a field. */
+    public int maxFieldId() {
+        return fields.stream().mapToInt(FieldSchema::id).max().orElse(FIRST_FIELD_ID - 1);
     }
 
     /** Gives ids to fields that have none, and appends {@code $meta} when the dynamic field is on and missing. */

@@ -149,6 +149,40 @@ public record FieldSchema(
                 params);
     }
 
+    public FieldSchema withTypeParams(Map<String, String> params) {
+        return new FieldSchema(
+                id,
+                name,
+                description,
+                type,
+                elementType,
+                primaryKey,
+                autoId,
+                partitionKey,
+                clusteringKey,
+                nullable,
+                dynamic,
+                defaultValue,
+                params);
+    }
+
+    public FieldSchema withDescription(String text) {
+        return new FieldSchema(
+                id,
+                name,
+                text,
+                type,
+                elementType,
+                primaryKey,
+                autoId,
+                partitionKey,
+                clusteringKey,
+                nullable,
+                dynamic,
+                defaultValue,
+                typeParams);
+    }
+
     /** Number of components of a vector; 0 when the field is no vector or has no {@code dim}. */
     public int dimension() {
         return intParam("dim", 0);

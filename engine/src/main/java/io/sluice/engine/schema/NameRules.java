@@ -2,11 +2,34 @@ package io.sluice.engine.schema;
 
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.ErrorCode;
+import java.util.Locale;
+import java.util.Set;
 
 /** Which names may be given: of at most 255 letters, digits and underscores, mostly. The texts are Milvus's. */
 public final class NameRules {
     /** In characters, which are all ASCII in an accepted name. */
     public static final int MAX_NAME_LENGTH = 255;
+
+    /** Words of the filter language: a field of such a name could not be asked for. */
+    private static final Set<String> KEYWORDS = Set.of(
+            "like",
+            "exists",
+            "and",
+            "or",
+            "not",
+            "in",
+            "json_contains",
+            "json_contains_all",
+            "json_contains_any",
+            "array_contains",
+            "array_contains_all",
+            "array_contains_any",
+            "array_length",
+            "true",
+            "false",
+            "text_match",
+            "phrase_match",
+            "random_sample");
 
     private NameRules() {}
 
@@ -122,6 +145,9 @@ public final class NameRules {
                     "Invalid field name: " + name + ". It is reserved for the dynamic field; switch that on instead");
         }
         String invalid = "Invalid field name: " + name + ". ";
+        if (KEYWORDS.contains(name.toLowerCase(Locale.ROOT))) {
+            throw invalidField(name, invalid + "It is a word of the filter language. Choose another name");
+        }
         switch (problemOf(name)) {
             case NONE -> {}
             case TOO_LONG ->
@@ -138,7 +164,7 @@ public final class NameRules {
 
     private static EngineException.InvalidRequest invalidField(String name, String problem) {
         return new EngineException.InvalidRequest(
-                ErrorCode.INVALID_FIELD_NAME, problem + ": invalid field name[field=" + name + "]");
+                ErrorCode.INVALID_FIELD_NAME, problem + ": field name invalid[field=" + name + "]");
     }
 
     private enum Problem {

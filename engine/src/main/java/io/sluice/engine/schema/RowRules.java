@@ -61,6 +61,19 @@ public final class RowRules {
         return new UpsertRows(columns(schema, batch, ids), replaced);
     }
 
+    /** Checked rows of an older version of the schema, with what they lack: the default of each later field, or null. */
+    public static ColumnBatch widened(CollectionSchema schema, ColumnBatch batch) {
+        int known = batch.columns().size();
+        if (known >= schema.fields().size()) {
+            return batch;
+        }
+        List<Column> columns = new ArrayList<>(batch.columns());
+        for (FieldSchema later : schema.fields().subList(known, schema.fields().size())) {
+            columns.add(absent(later, batch.rowCount()));
+        }
+        return new ColumnBatch(batch.rowCount(), columns);
+    }
+
     /** The keys of checked rows, in order. */
     public static Keys keysOf(CollectionSchema schema, ColumnBatch batch) {
         return keysOf(batch.columns().get(schema.fields().indexOf(schema.primaryKey())));

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a schema must be like before a collection is made of it. The texts are Milvus's where it has one. */
 public final class SchemaRules {
-    public static final int MAX_FIELDS = 64;
+    public static final int MAX_FIELDS = 256;
     public static final int MAX_VECTOR_FIELDS = 10;
     public static final int MIN_DIMENSION = 2;
     public static final int MAX_DIMENSION = 32_768;
@@ -27,17 +27,73 @@ public final class SchemaRules {
     /**
      * Checks a schema to create, with or without its {@code $meta}.
      *
+     * @param collection its name, for messages
      * @throws EngineException.InvalidRequest naming the field and the value that is wrong
      */
-    public static void check(CollectionSchema schema) {
+    public static void check(CollectionSchema schema, String collection) {
         List<FieldSchema> fields = schema.userFields();
         checkCounts(fields);
         checkNames(schema);
         for (FieldSchema field : fields) {
-            check(field);
+            check(field, collection);
         }
         checkPrimaryKey(fields);
         checkClusteringKey(fields);
+    }
+
+    /**
+     * Checks a field to add to a collection that has rows without it: they read null, or the default.
+     *
+     * @throws EngineException.InvalidRequest naming the field and what is wrong with it
+     */
+    public static void checkAdded(CollectionSchema schema, FieldSchema field, String collection) {
+        String name = field.name();
+        if (field.primaryKey()) {
+            throw invalid("not support to add pk field, field name = " + name + ": invalid parameter");
+        }
+        if (field.partitionKey()) {
+            throw invalid("not support to add partition key field, field name  = " + name + ": invalid parameter");
+        }
+        if (field.type().isVector()) {
+            checkAddedVector(schema, field);
+        } else if (!field.nullable()) {
+            throw invalid("added field must be nullable, please check it, field name = " + name
+                    + ": invalid parameter. The rows that are there have no value for it");
+        }
+        if (schema.userFields().size() >= MAX_FIELDS) {
+            throw invalid("The number of fields has reached the maximum value " + MAX_FIELDS
+                    + ": invalid parameter: collection=" + collection);
+        }
+        if (schema.find(name).isPresent()) {
+            throw invalid("duplicated field name " + name + ": invalid parameter: collection " + collection
+                    + " has it already. Choose another name");
+        }
+        if (field.clusteringKey() && schema.fields().stream().anyMatch(FieldSchema::clusteringKey)) {
+            throw invalid("already has another clustering key field, field name: " + name + ": invalid parameter");
+        }
+        NameRules.checkField(name);
+        check(field, collection);
+    }
+
+    private static void checkAddedVector(CollectionSchema schema, FieldSchema field) {
+        if (!field.nullable()) {
+            throw invalid("Adding vector field to existing collection requires nullable=True: field=" + field.name());
+        }
+        if (schema.vectors().size() >= MAX_VECTOR_FIELDS) {
+            throw invalid("maximum vector field's number should be limited to " + MAX_VECTOR_FIELDS + ": field="
+                    + field.name());
+        }
+    }
+
+    /**
+     * Checks a field of a collection after a change of its options.
+     *
+     * @throws EngineException.InvalidRequest naming the field and the value that is wrong
+     */
+    public static void checkChanged(FieldSchema field, String collection) {
+        if (!field.dynamic()) {
+            check(field, collection);
+        }
     }
 
     private static void checkCounts(List<FieldSchema> fields) {
@@ -50,7 +106,7 @@ public final class SchemaRules {
                     + vectors);
         }
         if (vectors == 0) {
-            throw invalid("schema does not contain vector field: fields="
+            throw invalid("schema does not contain vector field: invalid parameter: fields="
                     + fields.stream().map(FieldSchema::name).toList() + ". Add one of type FloatVector");
         }
     }
@@ -99,9 +155,11 @@ public final class SchemaRules {
         }
     }
 
-    private static void check(FieldSchema field) {
+    private static void check(FieldSchema field, String collection) {
+        checkMayHaveDefault(field);
         checkType(field);
-        checkParams(field);
+        checkParams(field, collection);
+        PropertyRules.checkField(field.typeParams());
         checkOptions(field);
         if (field.defaultValue() != null) {
             checkDefault(field, field.defaultValue());
@@ -109,6 +167,9 @@ public final class SchemaRules {
     }
 
     private static void checkType(FieldSchema field) {
+        if (field.type() == DataType.STRING) {
+            throw invalid("string data type not supported yet, please use VarChar type instead: field=" + field.name());
+        }
         if (!field.type().supported()) {
             throw invalid("data type is not supported: field=" + field.name() + ", type="
                     + field.type().milvusName() + ". Use one of " + supportedTypes());
@@ -118,8 +179,8 @@ public final class SchemaRules {
         }
         DataType element = field.elementType();
         if (element == null || !isElement(element)) {
-            throw invalid("element type is not supported: field=" + field.name() + ", elementType="
-                    + (element == null ? "none" : element.milvusName())
+            throw invalid("element type " + (element == null ? "none" : element.milvusName())
+                    + " is not supported: field=" + field.name()
                     + ". Use one of Bool, Int8, Int16, Int32, Int64, Float, Double, VarChar");
         }
     }
@@ -135,26 +196,30 @@ public final class SchemaRules {
         return type == DataType.BOOL || type.isNumeric() || type == DataType.VARCHAR;
     }
 
-    private static void checkParams(FieldSchema field) {
+    private static void checkParams(FieldSchema field, String collection) {
         if (field.type().isVector()) {
-            long dimension = required(field, DIM);
-            if (dimension < MIN_DIMENSION || dimension > MAX_DIMENSION) {
+            long dimension = required(field, DIM, collection);
+            if (dimension < MIN_DIMENSION) {
+                throw invalid("invalid dimension: " + dimension + ". should be in range " + MIN_DIMENSION + " ~ "
+                        + MAX_DIMENSION + ": field=" + field.name());
+            }
+            if (dimension > MAX_DIMENSION) {
                 throw invalid("invalid dimension: " + dimension + " of field " + field.name()
                         + ". float vector dimension should be in range " + MIN_DIMENSION + " ~ " + MAX_DIMENSION);
             }
         }
         if (field.type() == DataType.ARRAY) {
-            long capacity = required(field, MAX_CAPACITY);
+            long capacity = required(field, MAX_CAPACITY, collection);
             if (capacity < 1 || capacity > MAX_ARRAY_CAPACITY) {
-                throw invalid("the maximum capacity specified for the field(" + field.name() + ") should be in (0, "
-                        + MAX_ARRAY_CAPACITY + "], but got " + capacity + " instead");
+                throw invalid("the maximum capacity specified for a Array should be in (0, " + MAX_ARRAY_CAPACITY
+                        + "]: invalid parameter: field=" + field.name() + ", maxCapacity=" + capacity);
             }
         }
         if (field.type() == DataType.VARCHAR || field.elementType() == DataType.VARCHAR && isArray(field)) {
-            long length = required(field, MAX_LENGTH);
+            long length = required(field, MAX_LENGTH, collection);
             if (length < 1 || length > MAX_VARCHAR_LENGTH) {
                 throw invalid("the maximum length specified for the field(" + field.name() + ") should be in (0, "
-                        + MAX_VARCHAR_LENGTH + "], but got " + length + " instead");
+                        + MAX_VARCHAR_LENGTH + "], but got " + length + " instead: invalid parameter");
             }
         }
         for (String key : List.of(DIM, MAX_CAPACITY, MAX_LENGTH)) { // where they mean nothing they are still numbers
@@ -170,13 +235,24 @@ public final class SchemaRules {
         return field.type() == DataType.ARRAY;
     }
 
-    private static long required(FieldSchema field, String key) {
+    private static long required(FieldSchema field, String key, String collection) {
         Long value = optional(field, key);
-        if (value == null) {
-            throw invalid("type param(" + key + ") should be specified for the field(" + field.name() + "): type="
-                    + field.type().milvusName());
+        if (value != null) {
+            return value;
         }
-        return value;
+        throw invalid(
+                switch (key) {
+                    case DIM ->
+                        "dimension is not defined in field type params, check type param `dim` for vector field: field="
+                                + field.name();
+                    case MAX_CAPACITY ->
+                        "the value for max_capacity of field " + field.name()
+                                + " must be an integer: it is missing, and an array needs it";
+                    default ->
+                        "type param(" + key + ") should be specified for the field(" + field.name()
+                                + ") of collection " + collection + ": type="
+                                + field.type().milvusName();
+                });
     }
 
     private static @Nullable Long optional(FieldSchema field, String key) {
@@ -187,8 +263,7 @@ public final class SchemaRules {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
-            throw invalid(
-                    "type param(" + key + ") of the field(" + field.name() + ") is not an integer: value=" + text);
+            throw invalid("the value for " + key + " of field " + field.name() + " must be an integer: value=" + text);
         }
     }
 
@@ -202,6 +277,9 @@ public final class SchemaRules {
         if (field.autoId() && !field.primaryKey()) {
             throw invalid("only primary field can specify AutoID with true, field name = " + field.name());
         }
+        if (field.partitionKey() && field.nullable()) {
+            throw invalid("partition key field not support nullable: invalid parameter: field=" + field.name());
+        }
         if (field.partitionKey()) {
             throw invalid("partition key is not supported by this server yet: field=" + field.name()
                     + ". Create the collection without isPartitionKey, and use named partitions or a filter");
@@ -212,13 +290,18 @@ public final class SchemaRules {
         }
     }
 
+    /** Before anything else of the field, as Milvus does. */
+    private static void checkMayHaveDefault(FieldSchema field) {
+        DataType type = field.type();
+        if (field.defaultValue() != null && (type.isVector() || type == DataType.JSON || type == DataType.ARRAY)) {
+            throw invalid("type not support default_value, type:" + type.milvusName() + ", name:" + field.name());
+        }
+    }
+
     private static void checkDefault(FieldSchema field, Object value) {
         DataType type = field.type();
         if (field.primaryKey()) {
             throw invalid("primary field not support default_value: field=" + field.name());
-        }
-        if (type.isVector() || type == DataType.JSON || type == DataType.ARRAY) {
-            throw invalid("type not support default_value, type:" + type.milvusName() + ", name:" + field.name());
         }
         boolean fits = switch (type) {
             case BOOL -> value instanceof Boolean;
@@ -228,7 +311,7 @@ public final class SchemaRules {
         };
         if (!fits) {
             throw invalid("type (" + type.milvusName() + ") of field (" + field.name()
-                    + ") is not equal to the type(" + value.getClass().getSimpleName() + ") of default_value: value="
+                    + ") is not equal to the type(" + wireTypeOf(value) + ") of default_value: value="
                     + value);
         }
         switch (value) {
@@ -256,6 +339,16 @@ public final class SchemaRules {
             }
             default -> {}
         }
+    }
+
+    /** As Milvus names the kind of a default on the wire. */
+    private static String wireTypeOf(Object value) {
+        return switch (value) {
+            case Boolean _ -> "DataType_Bool";
+            case Long _ -> "DataType_Int64";
+            case Double _ -> "DataType_Double";
+            default -> "DataType_VarChar";
+        };
     }
 
     private static EngineException.InvalidRequest invalid(String message) {

@@ -31,8 +31,8 @@ public final class GrowingSegment implements AutoCloseable {
     // the slab of every row that it may read; the rows of a slab that lie beyond rowCount are the writer's alone.
 
     private final long id;
-    private final CollectionSchema schema;
-    private final List<ColumnShape> shapes = new ArrayList<>(); // the schema's columns, then the timestamps
+    private volatile CollectionSchema schema;
+    private volatile List<ColumnShape> shapes; // the schema's columns, then the timestamps
     private final int keyColumn;
     private final DataType keyType;
     private volatile int rowCount;
@@ -42,17 +42,25 @@ public final class GrowingSegment implements AutoCloseable {
     private volatile long minTimestamp = Long.MAX_VALUE;
     private volatile long maxTimestamp = Long.MIN_VALUE;
 
+    /** Memory of the columns that were added to slabs; one per added field. */
+    private volatile List<Lease> fillings = List.of();
+
     private final KeyIndex index = new KeyIndex(); // the writer's
 
     /** @param schema checked, with ids; every batch is one of this schema */
     public GrowingSegment(long id, CollectionSchema schema) {
         this.id = id;
         this.schema = schema;
-        shapes.addAll(ColumnShape.of(schema));
-        shapes.add(ColumnShape.timestamps());
+        this.shapes = shapesOf(schema);
         FieldSchema key = schema.primaryKey();
         keyColumn = schema.fields().indexOf(key);
         keyType = key.type();
+    }
+
+    private static List<ColumnShape> shapesOf(CollectionSchema schema) {
+        List<ColumnShape> shapes = new ArrayList<>(ColumnShape.of(schema));
+        shapes.add(ColumnShape.timestamps());
+        return List.copyOf(shapes);
     }
 
     public long id() {
@@ -106,7 +114,7 @@ public final class GrowingSegment implements AutoCloseable {
             int fits = open == null ? 0 : open.rowsThatFit(batch, 0);
             Slab fresh = fits == rows ? null : allocate(batch, fits, reservation);
             try {
-                if (open != null) {
+                if (open != null && fits > 0) { // an older slab may have fewer columns
                     open.append(batch, 0, fits, timestamp);
                 }
                 if (fresh != null) {
@@ -132,6 +140,82 @@ public final class GrowingSegment implements AutoCloseable {
             maxTimestamp = timestamp;
             rowCount = rowCount + rows; // publishes; one writer
         }
+    }
+
+    /** What {@link #prepareField} needs for a field to add. Same thread as {@link #append}. */
+    public long fillBytes(FieldSchema field) {
+        int rows = mostRowsOfASlab();
+        return rows == 0 ? 0 : Reservation.roundedBytes(new FilledColumn(field).sizeBytes(rows));
+    }
+
+    private int mostRowsOfASlab() {
+        int rows = 0;
+        for (Slab slab : slabs) {
+            rows = Math.max(rows, slab.rowCount());
+        }
+        return rows;
+    }
+
+    /** A field that is about to be added: memory is there, nothing is seen yet. Closing it takes that back. */
+    public interface AddedField extends AutoCloseable {
+        /** From now on every row has the field, and so must every batch. Same thread as {@link #append}; cannot fail. */
+        void apply();
+
+        @Override
+        void close();
+    }
+
+    /**
+     * Gets ready for a version of the schema with one more field at its end: the rows that are here will read its
+     * default, or null. Same thread as {@link #append}, no append before {@link AddedField#apply}.
+     *
+     * @param reservation of at least {@link #fillBytes}
+     */
+    public AddedField prepareField(CollectionSchema wider, Reservation reservation) {
+        FieldSchema field = wider.fields().getLast();
+        int rows = mostRowsOfASlab();
+        Optional<Lease> filled = rows == 0 ? Optional.empty() : Optional.of(fill(field, rows, reservation));
+        return new AddedField() {
+            private boolean applied;
+
+            @Override
+            public void apply() {
+                filled.ifPresent(lease -> addColumn(new Slab.Added(new FilledColumn(field), rows, lease)));
+                shapes = shapesOf(wider);
+                schema = wider;
+                applied = true;
+            }
+
+            @Override
+            public void close() {
+                if (!applied) {
+                    filled.ifPresent(Lease::close);
+                }
+            }
+        };
+    }
+
+    private Lease fill(FieldSchema field, int rows, Reservation reservation) {
+        var column = new FilledColumn(field);
+        Lease lease = reservation.allocate("growing segment " + id + " field " + field.name(), column.sizeBytes(rows));
+        try {
+            column.fill(lease.bytes(), rows);
+            return lease;
+        } catch (Throwable failure) {
+            lease.close();
+            throw failure;
+        }
+    }
+
+    private void addColumn(Slab.Added column) {
+        List<Lease> more = new ArrayList<>(fillings);
+        more.add(column.owner());
+        fillings = List.copyOf(more);
+        Slab[] widened = slabs.clone();
+        for (int i = 0; i < widened.length; i++) {
+            widened[i] = widened[i].with(column);
+        }
+        slabs = widened;
     }
 
     /**
@@ -184,12 +268,12 @@ public final class GrowingSegment implements AutoCloseable {
         for (int i = 0; i < known.length && known[i].firstRow() < published; i++) {
             Slab slab = known[i];
             int end = i + 1 < known.length ? Math.min(published, known[i + 1].firstRow()) : published;
-            Optional<Lease> lease = slab.ownerLease().tryShare(holder);
-            if (lease.isEmpty()) {
+            Optional<List<Lease>> ofSlab = slab.tryLeases(holder);
+            if (ofSlab.isEmpty()) {
                 leases.forEach(Lease::close);
                 return Optional.empty();
             }
-            leases.add(lease.get());
+            leases.addAll(ofSlab.get());
             int rows = slab.rowsUpTo(timestamp, end - slab.firstRow());
             if (rows > 0) {
                 blocks.add(new VisibleRows(slab.rows(rows), slab.deletes().notDeletedAt(deleteTimestamp, rows)));
@@ -228,6 +312,9 @@ public final class GrowingSegment implements AutoCloseable {
         for (Slab slab : slabs) {
             bytes += slab.ownerLease().reservedBytes();
         }
+        for (Lease filling : fillings) {
+            bytes += filling.reservedBytes();
+        }
         return bytes;
     }
 
@@ -238,12 +325,12 @@ public final class GrowingSegment implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        List<Lease> owners = new ArrayList<>(fillings);
         for (Slab slab : slabs) {
-            slab.ownerLease().retire();
+            owners.add(slab.ownerLease());
         }
-        for (Slab slab : slabs) {
-            slab.ownerLease().close();
-        }
+        owners.forEach(Lease::retire);
+        owners.forEach(Lease::close);
     }
 
     private void checkAppend(ColumnBatch batch, long timestamp) {

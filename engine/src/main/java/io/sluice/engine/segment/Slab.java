@@ -8,11 +8,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of a growing segment in one piece of off-heap memory. One writer, many readers: a reader looks only at rows
  * below a count that was published to it by its {@link GrowingSegment}.
+ *
+ * <p>When a field is added, a slab is replaced by one {@link #with} a column for it: the same rows, and no more to come.
  */
 final class Slab {
     private final int firstRow;
@@ -23,8 +26,16 @@ final class Slab {
     private final ColumnView keys;
     private final MemorySegment timestamps;
     private final DeleteMask deletes;
+    private final List<Added> added;
     private volatile @Nullable RowBlock latest; // a memo of rows(n); racing readers only lose time
     private int rowCount; // the writer's
+
+    /**
+     * A column for a field that the rows were written without.
+     *
+     * @param owner of memory filled for {@code filledRowCount} rows; its growing segment owns it
+     */
+    record Added(FilledColumn column, int filledRowCount, Lease owner) {}
 
     /**
      * @param firstRow of this slab in the segment
@@ -37,6 +48,7 @@ final class Slab {
         this.rowCapacity = layout.rowCapacity();
         this.ownerLease = ownerLease;
         this.deletes = new DeleteMask(rowCapacity);
+        this.added = List.of();
         MemorySegment bytes = ownerLease.bytes();
         for (int i = 0; i < shapes.size(); i++) {
             columns.add(new SlabColumn(shapes.get(i), layout.places().get(i), rowCapacity, bytes));
@@ -46,6 +58,26 @@ final class Slab {
         var last = layout.places().getLast();
         assert fieldIds.getLast() == CollectionSchema.TIMESTAMP_FIELD_ID : fieldIds.toString();
         this.timestamps = bytes.asSlice(last.dataOffset(), last.dataBytes());
+    }
+
+    private Slab(Slab full, Added more) {
+        this.firstRow = full.firstRow;
+        this.rowCapacity = full.rowCount;
+        this.rowCount = full.rowCount;
+        this.ownerLease = full.ownerLease;
+        this.columns.addAll(full.columns);
+        this.fieldIds.addAll(full.fieldIds);
+        this.keys = full.keys;
+        this.timestamps = full.timestamps;
+        this.deletes = full.deletes;
+        List<Added> columnsAdded = new ArrayList<>(full.added);
+        columnsAdded.add(more);
+        this.added = List.copyOf(columnsAdded);
+    }
+
+    /** The same rows with a column for one more field, closed to further rows. Writer only. */
+    Slab with(Added more) {
+        return new Slab(this, more);
     }
 
     int firstRow() {
@@ -58,6 +90,21 @@ final class Slab {
 
     Lease ownerLease() {
         return ownerLease;
+    }
+
+    /** Leases on everything that {@link #rows} shows; empty if some of it is already gone. */
+    Optional<List<Lease>> tryLeases(String holder) {
+        List<Lease> leases = new ArrayList<>(1 + added.size());
+        for (int i = -1; i < added.size(); i++) {
+            Lease owner = i < 0 ? ownerLease : added.get(i).owner();
+            Optional<Lease> lease = owner.tryShare(holder);
+            if (lease.isEmpty()) {
+                leases.forEach(Lease::close);
+                return Optional.empty();
+            }
+            leases.add(lease.get());
+        }
+        return Optional.of(leases);
     }
 
     DeleteMask deletes() {
@@ -122,6 +169,11 @@ final class Slab {
             Map<Integer, ColumnView> views = HashMap.newHashMap(columns.size());
             for (int i = 0; i < columns.size(); i++) {
                 views.put(fieldIds.get(i), columns.get(i).view(rows));
+            }
+            for (Added column : added) {
+                views.put(
+                        column.column().field().id(),
+                        column.column().view(column.owner().bytes(), column.filledRowCount(), rows));
             }
             block = new RowBlock(rows, views);
             latest = block;

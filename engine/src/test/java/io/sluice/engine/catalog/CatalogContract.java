@@ -341,6 +341,7 @@ public abstract class CatalogContract {
         catalog.dropIndex(99).block();
         catalog.dropAlias(1, "nobody").block();
         catalog.dropLoadSpec(99).block();
+        catalog.truncate(99, 1).block();
 
         assertThat(readAll()).isEqualTo(before);
     }
@@ -358,6 +359,27 @@ public abstract class CatalogContract {
         assertThat(all.deltas()).extracting(DeltaRecord::id).containsExactly(16L, 21L);
         assertThat(all.indexFiles()).extracting(IndexFileRecord::segmentId).containsExactly(15L);
         assertThat(all.partitions().getFirst().sealedThroughLsn()).isEqualTo(70);
+    }
+
+    @Test
+    void truncate_withEverything_emptiesThatCollectionOnly() throws Exception {
+        filled();
+        catalog.put(new PartitionRecord(7, 2, "more", 1, 90, false)).block();
+        catalog.commit(new SealCommit(
+                        2, 7, 90, List.of(segment(8, 2, 7)), List.of(delta(9, 2, 7)), List.of(), List.of()))
+                .block();
+
+        catalog.truncate(2, 80).block();
+
+        CatalogSnapshot all = afterRestart();
+        assertThat(all.segments()).extracting(SegmentRecord::id).containsExactly(15L);
+        assertThat(all.deltas()).extracting(DeltaRecord::id).containsExactly(16L);
+        assertThat(all.indexFiles()).extracting(IndexFileRecord::segmentId).containsExactly(15L);
+        assertThat(all.indexes()).hasSize(2);
+        assertThat(all.loadSpecs()).hasSize(2);
+        assertThat(all.partitions())
+                .extracting(PartitionRecord::sealedThroughLsn)
+                .containsExactly(80L, 90L, 10L); // raised, never lowered, the other collection's
     }
 
     @Test

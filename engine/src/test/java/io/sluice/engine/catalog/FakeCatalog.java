@@ -207,6 +207,20 @@ public final class FakeCatalog implements Catalog {
     }
 
     @Override
+    public Mono<Void> truncate(long collectionId, long sealedThroughLsn) {
+        return change("truncate collection " + collectionId, records -> {
+            records.segments.removeIf(segment -> segment.collectionId() == collectionId);
+            records.deltas.removeIf(delta -> delta.collectionId() == collectionId);
+            records.sweep();
+            records.partitions.stream()
+                    .filter(partition -> partition.collectionId() == collectionId)
+                    .map(PartitionRecord::id)
+                    .toList()
+                    .forEach(partitionId -> records.raise(partitionId, sealedThroughLsn));
+        });
+    }
+
+    @Override
     public Mono<Void> close() {
         return Mono.fromRunnable(() -> {
             synchronized (disk) {

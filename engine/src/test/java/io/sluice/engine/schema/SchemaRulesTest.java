@@ -24,7 +24,7 @@ class SchemaRulesTest {
     }
 
     private static void refused(CollectionSchema schema, String... texts) {
-        assertThatThrownBy(() -> SchemaRules.check(schema))
+        assertThatThrownBy(() -> SchemaRules.check(schema, "things"))
                 .isInstanceOf(EngineException.InvalidRequest.class)
                 .hasMessageContainingAll(texts);
     }
@@ -75,8 +75,8 @@ class SchemaRulesTest {
             fields.add(FieldSchema.array("a" + type, type, 1));
         }
         CollectionSchema schema = new CollectionSchema("", fields, true, 0);
-        assertThatCode(() -> SchemaRules.check(schema)).doesNotThrowAnyException();
-        assertThatCode(() -> SchemaRules.check(schema.withIds())).doesNotThrowAnyException();
+        assertThatCode(() -> SchemaRules.check(schema, "things")).doesNotThrowAnyException();
+        assertThatCode(() -> SchemaRules.check(schema.withIds(), "things")).doesNotThrowAnyException();
     }
 
     @Test
@@ -99,17 +99,20 @@ class SchemaRulesTest {
     @Test
     void check_vectors_atLeastOneWithADimension() {
         refused(schema(KEY), "schema does not contain vector field");
-        refused(schema(KEY, FieldSchema.of("v", DataType.FLOAT_VECTOR)), "type param(dim) should be specified", "v");
+        refused(
+                schema(KEY, FieldSchema.of("v", DataType.FLOAT_VECTOR)),
+                "dimension is not defined in field type params",
+                "v");
         refused(
                 schema(KEY, FieldSchema.floatVector("v", 1)),
-                "invalid dimension: 1 of field v. float vector dimension should be in range 2 ~ 32768");
+                "invalid dimension: 1. should be in range 2 ~ 32768",
+                "field=v");
         refused(
                 schema(KEY, FieldSchema.of("v", DataType.FLOAT_VECTOR).withTypeParam("dim", "99999999999")),
                 "invalid dimension: 99999999999 of field v. float vector dimension should be in range 2 ~ 32768");
         refused(
                 schema(KEY, FieldSchema.of("v", DataType.FLOAT_VECTOR).withTypeParam("dim", "four")),
-                "type param(dim)",
-                "v",
+                "the value for dim of field v must be an integer",
                 "four");
         refused(schema(KEY, VECTOR.asNullable()), "vector type not support null");
         refused(schema(KEY, VECTOR, VECTOR), "duplicated field name: field=vector");
@@ -118,13 +121,13 @@ class SchemaRulesTest {
     @Test
     void check_counts_areLimited() {
         List<FieldSchema> many = new ArrayList<>(List.of(KEY, VECTOR));
-        for (int i = 0; i < 62; i++) {
+        for (int i = 0; i < 254; i++) {
             many.add(FieldSchema.of("f" + i, DataType.INT8));
         }
-        assertThatCode(() -> SchemaRules.check(new CollectionSchema("", many, true, 0).withIds()))
+        assertThatCode(() -> SchemaRules.check(new CollectionSchema("", many, true, 0).withIds(), "things"))
                 .doesNotThrowAnyException();
         many.add(FieldSchema.of("last", DataType.INT8));
-        refused(new CollectionSchema("", many, false, 0), "maximum field's number should be limited to 64");
+        refused(new CollectionSchema("", many, false, 0), "maximum field's number should be limited to 256");
 
         List<FieldSchema> vectors = new ArrayList<>(List.of(KEY));
         for (int i = 0; i < 11; i++) {
@@ -140,21 +143,33 @@ class SchemaRulesTest {
                 "field=g",
                 "Geometry",
                 "Bool, Int8, Int16, Int32, Int64, Float, Double, VarChar, Array, JSON, FloatVector");
-        refused(with(field("a", DataType.ARRAY, null, Map.of("max_capacity", "3"))), "elementType=none");
-        refused(with(FieldSchema.array("a", DataType.JSON, 3)), "elementType=JSON");
+        refused(
+                with(field("a", DataType.ARRAY, null, Map.of("max_capacity", "3"))),
+                "element type none is not supported");
+        refused(with(FieldSchema.array("a", DataType.JSON, 3)), "element type JSON is not supported");
+        refused(
+                with(FieldSchema.of("s", DataType.STRING)),
+                "string data type not supported yet, please use VarChar type");
     }
 
     @Test
     void check_params_areNumbersInRange() {
-        refused(with(FieldSchema.of("t", DataType.VARCHAR)), "type param(max_length) should be specified", "t");
+        refused(
+                with(FieldSchema.of("t", DataType.VARCHAR)),
+                "type param(max_length) should be specified for the field(t) of collection things");
         refused(
                 with(FieldSchema.varChar("t", 0)),
                 "the maximum length specified for the field(t) should be in (0, 65535]");
         refused(with(FieldSchema.varChar("t", 65_536)), "got 65536");
-        refused(with(FieldSchema.array("a", DataType.INT8, 4_097)), "should be in (0, 4096], but got 4097");
-        refused(with(field("a", DataType.ARRAY, DataType.INT8, Map.of())), "type param(max_capacity)");
+        refused(
+                with(FieldSchema.array("a", DataType.INT8, 4_097)),
+                "the maximum capacity specified for a Array should be in (0, 4096]",
+                "4097");
+        refused(
+                with(field("a", DataType.ARRAY, DataType.INT8, Map.of())),
+                "the value for max_capacity of field a must be an integer");
         refused(with(FieldSchema.array("a", DataType.VARCHAR, 5)), "type param(max_length)");
-        refused(with(FieldSchema.of("i", DataType.INT8).withTypeParam("max_length", "x")), "not an integer");
+        refused(with(FieldSchema.of("i", DataType.INT8).withTypeParam("max_length", "x")), "must be an integer");
     }
 
     @Test
@@ -166,10 +181,12 @@ class SchemaRulesTest {
                 FieldSchema.of("d", DataType.FLOAT).withDefault(1.5),
                 FieldSchema.of("d", DataType.DOUBLE).withDefault(3L),
                 FieldSchema.varChar("d", 2).withDefault("\u00e4"))) {
-            assertThatCode(() -> SchemaRules.check(with(good))).doesNotThrowAnyException();
+            assertThatCode(() -> SchemaRules.check(with(good), "things")).doesNotThrowAnyException();
         }
         refused(with(FieldSchema.of("d", DataType.INT8).withDefault(128L)), "out of range", "128", "[-128, 127]");
-        refused(with(FieldSchema.of("d", DataType.INT8).withDefault("1")), "type (Int8) of field (d) is not equal");
+        refused(
+                with(FieldSchema.of("d", DataType.INT8).withDefault("1")),
+                "type (Int8) of field (d) is not equal to the type(DataType_VarChar) of default_value");
         refused(with(FieldSchema.of("d", DataType.FLOAT).withDefault(1e300)), "is not a number or infinity");
         refused(with(FieldSchema.of("d", DataType.DOUBLE).withDefault(Double.NaN)), "is not a number or infinity");
         refused(
@@ -188,6 +205,76 @@ class SchemaRulesTest {
         refused(
                 schema(KEY, VECTOR, marked(false, true, "a"), marked(false, true, "b")),
                 "more than one clustering key");
+    }
+
+    @Test
+    void checkAdded_everyRule_hasMilvussText() {
+        CollectionSchema schema = new CollectionSchema("", List.of(KEY, VECTOR), true, 0).withIds();
+        FieldSchema good = FieldSchema.of("n", DataType.INT64).asNullable();
+        assertThatCode(() -> SchemaRules.checkAdded(schema, good, "things")).doesNotThrowAnyException();
+        refusedAdded(
+                schema,
+                FieldSchema.of("n", DataType.INT64).asPrimaryKey(false),
+                "not support to add pk field, field name = n: invalid parameter");
+        refusedAdded(
+                schema,
+                marked(true, false, "n"),
+                "not support to add partition key field, field name  = n: invalid parameter");
+        refusedAdded(
+                schema,
+                FieldSchema.of("n", DataType.INT64),
+                "added field must be nullable, please check it, field name = n: invalid parameter");
+        refusedAdded(
+                schema,
+                FieldSchema.floatVector("n", 4),
+                "Adding vector field to existing collection requires nullable=True");
+        refusedAdded(
+                schema,
+                FieldSchema.of("vector", DataType.INT64).asNullable(),
+                "duplicated field name vector: invalid parameter");
+        refusedAdded(
+                schema,
+                FieldSchema.of("n", DataType.VARCHAR).asNullable(),
+                "type param(max_length) should be specified for the field(n) of collection things");
+        refusedAdded(
+                schema,
+                FieldSchema.varChar("n", 65_536).asNullable(),
+                "the maximum length specified for the field(n) should be in (0, 65535], but got 65536 instead: invalid"
+                        + " parameter");
+        refusedAdded(schema, FieldSchema.of("$meta", DataType.INT64).asNullable(), "duplicated field name $meta");
+        refusedAdded(schema, FieldSchema.of("like", DataType.INT64).asNullable(), "Invalid field name: like");
+    }
+
+    @Test
+    void checkAdded_whatIsFull_takesNoMore() {
+        List<FieldSchema> many = new ArrayList<>(List.of(KEY, VECTOR, marked(false, true, "cluster")));
+        FieldSchema clustering = new FieldSchema(
+                0, "n", "", DataType.INT64, null, false, false, false, true, true, false, null, Map.of());
+        refusedAdded(
+                new CollectionSchema("", many, false, 0).withIds(),
+                clustering,
+                "already has another clustering key field, field name: n: invalid parameter");
+        for (int i = 0; i < 253; i++) {
+            many.add(FieldSchema.of("f" + i, DataType.INT8));
+        }
+        refusedAdded(
+                new CollectionSchema("", many, false, 0).withIds(),
+                FieldSchema.of("n", DataType.INT8).asNullable(),
+                "The number of fields has reached the maximum value 256: invalid parameter");
+        List<FieldSchema> vectors = new ArrayList<>(List.of(KEY));
+        for (int i = 0; i < 10; i++) {
+            vectors.add(FieldSchema.floatVector("v" + i, 2));
+        }
+        refusedAdded(
+                new CollectionSchema("", vectors, false, 0).withIds(),
+                FieldSchema.floatVector("n", 2).asNullable(),
+                "maximum vector field's number should be limited to 10");
+    }
+
+    private static void refusedAdded(CollectionSchema schema, FieldSchema field, String text) {
+        assertThatThrownBy(() -> SchemaRules.checkAdded(schema, field, "things"))
+                .isInstanceOf(EngineException.InvalidRequest.class)
+                .hasMessageStartingWith(text);
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.sluice.api.rest;
 
 import io.sluice.engine.VectorEngine;
 import io.sluice.engine.load.LoadRequest;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -17,15 +19,20 @@ final class CollectionRoutes {
     }
 
     Map<String, RestVerb> verbs() {
-        return Map.of(
-                "list", this::list,
-                "has", this::has,
-                "describe", this::describe,
-                "get_stats", this::stats,
-                "create", this::create,
-                "drop", this::drop,
-                "rename", this::rename,
-                "flush", this::flush);
+        return Map.ofEntries(
+                Map.entry("list", this::list),
+                Map.entry("has", this::has),
+                Map.entry("describe", this::describe),
+                Map.entry("get_stats", this::stats),
+                Map.entry("create", this::create),
+                Map.entry("drop", this::drop),
+                Map.entry("truncate", this::truncate),
+                Map.entry("rename", this::rename),
+                Map.entry("alter_properties", this::alterProperties),
+                Map.entry("drop_properties", this::dropProperties),
+                Map.entry("fields/add", this::addField),
+                Map.entry("fields/alter_properties", this::alterField),
+                Map.entry("flush", this::flush));
     }
 
     private Mono<RestReply> list(RestCall call) {
@@ -50,6 +57,39 @@ final class CollectionRoutes {
     private Mono<RestReply> drop(RestCall call) {
         call.fields().require("CollectionNameReq", "collectionName");
         return engine.dropCollection(call.database(), call.collection()).thenReturn(RestReply.done());
+    }
+
+    private Mono<RestReply> truncate(RestCall call) {
+        call.fields().require("CollectionNameReq", "collectionName");
+        return engine.truncateCollection(call.database(), call.collection()).thenReturn(RestReply.done());
+    }
+
+    private Mono<RestReply> alterProperties(RestCall call) {
+        call.fields().require("CollectionReqWithProperties", "collectionName");
+        return engine.alterCollection(call.database(), call.collection(), call.properties(), List.of())
+                .thenReturn(RestReply.done());
+    }
+
+    private Mono<RestReply> dropProperties(RestCall call) {
+        call.fields().require("DropCollectionPropertiesReq", "collectionName");
+        return engine.alterCollection(call.database(), call.collection(), Map.of(), call.propertyKeys())
+                .thenReturn(RestReply.done());
+    }
+
+    private Mono<RestReply> addField(RestCall call) {
+        call.fields().require("CollectionFieldReqWithSchema", "collectionName", "schema");
+        JsonFields schema = call.fields().object("schema");
+        return engine.addField(call.database(), call.collection(), CreateCollectionWire.field(schema, false))
+                .thenReturn(RestReply.done());
+    }
+
+    private Mono<RestReply> alterField(RestCall call) {
+        call.fields().require("CollectionFieldReqWithParams", "collectionName", "fieldName");
+        Map<String, String> params = new LinkedHashMap<>(call.properties());
+        params.putAll(call.fields().object("fieldParams").options());
+        return engine.alterField(
+                        call.database(), call.collection(), call.fields().text("fieldName", ""), params, List.of())
+                .thenReturn(RestReply.done());
     }
 
     private Mono<RestReply> flush(RestCall call) {

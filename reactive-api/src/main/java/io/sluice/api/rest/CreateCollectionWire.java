@@ -32,9 +32,6 @@ record CreateCollectionWire(CreateCollectionRequest request, List<IndexWire> ind
 
     private static void refuseUnsupported(JsonFields fields) {
         JsonFields params = fields.object("params");
-        if (params.integer("ttlSeconds", 0) > 0) {
-            throw RestRefusal.unsupported("expiry of rows (ttlSeconds)", "Leave it out");
-        }
         if (params.flag("partitionKeyIsolation", false)) {
             throw RestRefusal.unsupported("a partition key (partitionKeyIsolation)", "Leave it out");
         }
@@ -109,7 +106,7 @@ record CreateCollectionWire(CreateCollectionRequest request, List<IndexWire> ind
         return new CreateCollectionWire(request(call, described), indexes, !indexes.isEmpty());
     }
 
-    private static FieldSchema field(JsonFields column, boolean autoId) {
+    static FieldSchema field(JsonFields column, boolean autoId) {
         column.require("FieldSchema", "fieldName", "dataType");
         String name = column.text("fieldName", "");
         DataType type = type(column.text("dataType", ""));
@@ -190,6 +187,9 @@ record CreateCollectionWire(CreateCollectionRequest request, List<IndexWire> ind
     private static Map<String, String> properties(JsonFields fields, JsonFields params) {
         Map<String, String> properties =
                 new LinkedHashMap<>(fields.object("properties").options());
+        if (params.has("ttlSeconds")) {
+            properties.put("collection.ttl.seconds", Integer.toString(params.integer("ttlSeconds", 0)));
+        }
         params.options().forEach((key, value) -> {
             if (key.startsWith("mmap.") || key.startsWith("warmup.")) {
                 properties.put(key, value);

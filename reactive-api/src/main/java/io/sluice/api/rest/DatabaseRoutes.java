@@ -2,6 +2,7 @@ package io.sluice.api.rest;
 
 import io.sluice.engine.DatabaseDescription;
 import io.sluice.engine.VectorEngine;
+import java.util.List;
 import java.util.Map;
 import reactor.core.publisher.Mono;
 
@@ -14,7 +15,14 @@ final class DatabaseRoutes {
     }
 
     Map<String, RestVerb> verbs() {
-        return Map.of("list", this::list, "describe", this::describe, "create", this::create, "drop", this::drop);
+        return Map.of(
+                "list", this::list,
+                "describe", this::describe,
+                "create", this::create,
+                "drop", this::drop,
+                "alter", this::alter,
+                "alter_properties", this::alter,
+                "drop_properties", this::dropProperties);
     }
 
     private Mono<RestReply> list(RestCall call) {
@@ -38,8 +46,18 @@ final class DatabaseRoutes {
 
     private Mono<RestReply> create(RestCall call) {
         call.fields().require("DatabaseReqWithProperties", "dbName");
-        return engine.createDatabase(
-                        call.database(), call.fields().object("properties").options())
+        return engine.createDatabase(call.database(), call.properties()).thenReturn(RestReply.done());
+    }
+
+    private Mono<RestReply> alter(RestCall call) {
+        call.fields().require("DatabaseReqWithProperties", "dbName");
+        return engine.alterDatabase(call.database(), call.properties(), List.of())
+                .thenReturn(RestReply.done());
+    }
+
+    private Mono<RestReply> dropProperties(RestCall call) {
+        call.fields().require("DropDatabasePropertiesReq", "dbName");
+        return engine.alterDatabase(call.database(), Map.of(), call.propertyKeys())
                 .thenReturn(RestReply.done());
     }
 

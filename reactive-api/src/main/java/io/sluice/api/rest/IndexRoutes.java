@@ -16,6 +16,7 @@ import tools.jackson.core.JsonGenerator;
 /** Indexes. */
 final class IndexRoutes {
     private static final int ONE_AT_A_TIME = 0;
+    private static final List<String> DESCRIBED_OPTIONS = List.of("mmap.enabled", "warmup", "indexoffsetcache.enabled");
 
     private final VectorEngine engine;
 
@@ -24,7 +25,13 @@ final class IndexRoutes {
     }
 
     Map<String, RestVerb> verbs() {
-        return Map.of("list", this::list, "describe", this::describe, "create", this::create, "drop", this::drop);
+        return Map.of(
+                "list", this::list,
+                "describe", this::describe,
+                "create", this::create,
+                "drop", this::drop,
+                "alter_properties", this::alterProperties,
+                "drop_properties", this::dropProperties);
     }
 
     private Mono<RestReply> list(RestCall call) {
@@ -59,6 +66,12 @@ final class IndexRoutes {
         params.put("index_type", index.definition().type());
         params.put("metric_type", index.definition().metric());
         json.writeStartObject();
+        for (String key : DESCRIBED_OPTIONS) {
+            String value = index.definition().params().get(key);
+            if (value != null) {
+                RestReply.text(json, key, value);
+            }
+        }
         RestReply.text(json, "failReason", index.failReason());
         RestReply.text(json, "fieldName", index.fieldName());
         RestReply.text(json, "indexName", index.definition().name());
@@ -114,6 +127,16 @@ final class IndexRoutes {
 
     private Mono<RestReply> drop(RestCall call) {
         return engine.dropIndex(call.database(), call.collection(), index(call)).thenReturn(RestReply.done());
+    }
+
+    private Mono<RestReply> alterProperties(RestCall call) {
+        return engine.alterIndex(call.database(), call.collection(), index(call), call.properties(), List.of())
+                .thenReturn(RestReply.done());
+    }
+
+    private Mono<RestReply> dropProperties(RestCall call) {
+        return engine.alterIndex(call.database(), call.collection(), index(call), Map.of(), call.propertyKeys())
+                .thenReturn(RestReply.done());
     }
 
     private static String index(RestCall call) {

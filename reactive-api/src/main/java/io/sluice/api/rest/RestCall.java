@@ -1,6 +1,8 @@
 package io.sluice.api.rest;
 
 import io.sluice.engine.error.EngineException.InvalidRequest;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A request to one verb, read and checked as far as all verbs have it in common. Immutable but for the streaming of
@@ -24,6 +26,17 @@ record RestCall(String headerDatabase, boolean int64AsNumber, JsonBody body) {
 
     String collection() {
         return fields().text("collectionName", "");
+    }
+
+    /** {@code properties} as text. */
+    Map<String, String> properties() {
+        return fields().object("properties").options();
+    }
+
+    /** {@code propertyKeys}, or as older clients spell them, {@code deleteKeys}. */
+    List<String> propertyKeys() {
+        List<String> keys = fields().texts("propertyKeys");
+        return keys.isEmpty() ? fields().texts("deleteKeys") : keys;
     }
 
     /** Refuses options that Milvus has and that would change the answer if they were ignored. */

@@ -38,24 +38,14 @@ public final class RestRoutes {
 
     /** Milvus has these; they are not built yet. */
     private static final Set<String> LATER = Set.of(
-            "collections/truncate",
-            "collections/alter_properties",
-            "collections/drop_properties",
             "collections/compact",
             "collections/get_compaction_state",
             "collections/add_function",
             "collections/alter_function",
             "collections/drop_function",
-            "collections/fields/add",
             "collections/fields/drop",
-            "collections/fields/alter_properties",
-            "indexes/alter_properties",
-            "indexes/drop_properties",
             "entities/hybrid_search",
-            "entities/advanced_search",
-            "databases/alter",
-            "databases/alter_properties",
-            "databases/drop_properties");
+            "entities/advanced_search");
 
     private static final Set<String> LATER_GROUPS =
             Set.of("users", "roles", "privilege_groups", "resource_groups", "jobs", "file_resources", "segments");

@@ -101,6 +101,21 @@ class CreateCollectionWireTest {
     }
 
     @Test
+    void of_quickWithOptions_keepsThemAsProperties() {
+        CreateCollectionWire wire = wire("""
+            {"collectionName": "c", "dimension": 4, "properties": {"timezone": "UTC"},
+             "params": {"ttlSeconds": 5, "mmap.enabled": true, "warmup.vectorField": "sync", "other": 1}}
+            """);
+
+        assertThat(wire.request().properties())
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "timezone", "UTC",
+                        "collection.ttl.seconds", "5",
+                        "mmap.enabled", "true",
+                        "warmup.vectorField", "sync"));
+    }
+
+    @Test
     void of_schemaWithoutIndex_isNotLoaded() {
         CreateCollectionWire wire = wire("""
             {"collectionName": "c", "schema": {"fields": [
@@ -118,7 +133,7 @@ class CreateCollectionWireTest {
         {"collectionName": "c"}                                          | dimension is required for quickly create collection(default metric type: COSINE): invalid parameter
         {"collectionName": "c", "dimension": 4, "idType": "Float"}       | idType can only be [Int64, VarChar]
         {"collectionName": "c", "dimension": 4, "params": {"consistencyLevel": "strong"}} | consistencyLevel can only be [Strong, Session, Bounded, Eventually, Customized], default: Bounded, err:
-        {"collectionName": "c", "dimension": 4, "params": {"ttlSeconds": 5}} | expiry of rows (ttlSeconds) is not supported yet
+        {"collectionName": "c", "dimension": 4, "params": {"ttlSeconds": "soon"}} | cannot unmarshal string into field params.ttlSeconds
         {"collectionName": "c", "dimension": 4, "params": {"partitionsNum": 5}} | num_partitions should only be specified with partition key field enabled
         {"collectionName": "c", "schema": {"functions": [{"name": "f"}]}} | schema.functions is not supported yet
         {"collectionName": "c", "schema": {"fields": [{"dataType": "Int64"}]}} | Key: 'FieldSchema.FieldName'

@@ -1,6 +1,6 @@
 module io.sluice/clients
 
-go 1.26.8
+go 1.24.11
 
 require (
 	github.com/milvus-io/milvus/client/v2 v2.6.2

@@ -290,8 +290,8 @@ func TestReadBadCases(t *testing.T) {
 		return err
 	}
 
-	w.refused(search(16385), 65535, "topk [16385] is invalid, it should be in range [1, 16384], but got 16385")
-	w.refused(search(1, "nowhere"), 65535, "partition name nowhere not found")
+	w.refused(search(16385), 1100, "topk [16385] is invalid, it should be in range [1, 16384], but got 16385")
+	w.refused(search(1, "nowhere"), 1100, "partition name nowhere not found")
 	w.refused(query("year ><", "id"), 1100, "cannot parse expression: year ><")
 	w.must(w.client.ReleasePartitions(w.ctx, milvusclient.NewReleasePartitionsOptions(w.name, "red")))
 	w.refused(search(1, "red"), 201, "partition not loaded")
@@ -301,12 +301,12 @@ func TestReadBadCases(t *testing.T) {
 	w.refused(search(1), 101, "collection not loaded")
 	w.refused(search(1, "red"), 101, "collection not loaded")
 	w.refused(query("id > 0", "id"), 101, "collection not loaded")
-	w.refused(search(1, "nowhere"), 65535, "partition name nowhere not found")
+	w.refused(search(1, "nowhere"), 1100, "partition name nowhere not found")
 
 	task, err := w.client.LoadCollection(w.ctx, milvusclient.NewLoadCollectionOption(w.name).WithLoadFields("id", "vector"))
 	w.must(err)
 	w.must(task.Await(w.ctx))
-	w.refused(query("id > 0", "name"), 65535, "field name is not loaded")
+	w.refused(query("id > 0", "name"), 1100, "field name is not loaded")
 	w.refused(query("year > 0", "id"), 1100, "is not loaded")
 	w.equal(2, len(w.rows("id > 0", "*").Fields))
 }

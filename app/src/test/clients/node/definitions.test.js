@@ -81,7 +81,7 @@ test('an index with a name: described, kept while loaded, dropped', async () => 
     const params = Object.fromEntries(index_descriptions[0].params.map(param => [param.key, param.value]));
     assert.equal(index_descriptions[0].index_name, 'by_vector');
     assert.deepEqual([params.index_type, params.metric_type], ['HNSW', 'L2']);
-    assert.deepEqual(JSON.parse(params.params), { M: 16, efConstruction: 100 });
+    assert.deepEqual([params.M, params.efConstruction], ['16', '100']);
 
     await ok(load());
     await refused(client.dropIndex({ collection_name, index_name: 'by_vector' }), {
@@ -135,7 +135,7 @@ test('partitions: loaded one by one, each with its state', async () => {
     await create('green');
     assert.equal(await state(['green']), 'LoadStateLoaded');
     await refused(client.dropPartition({ collection_name, partition_name: 'green' }), {
-      code: 1100,
+      code: 65535,
       text: 'partition cannot be dropped, partition is loaded, please release it first',
     });
     await releasePartitions('green');

@@ -119,5 +119,5 @@ test('other fields are loaded after a release', async () => {
   await ok(client.releaseCollection({ collection_name: 'my_collection' }));
   await ok(client.loadCollection({ collection_name: 'my_collection', load_fields: fields }));
   res = await ok(client.query({ collection_name: 'my_collection', filter: 'my_varchar == "one"', output_fields: ['color'] }));
-  assert.deepEqual(res.data, [{ my_id: '1', color: 'red' }]);
+  assert.deepEqual(res.data, [{ my_id: '1', $meta: { color: 'red' } }]);
 });

@@ -96,9 +96,12 @@ test('every type comes back as it went, growing and sealed', async () => {
     const check = async () => {
       const names = fields.map(field => field.name);
       assert.deepEqual(await rows('id != 0', names), [least, most]);
-      assert.deepEqual(await rows('color == "red"', ['color', 'tags']), [{ color: 'red', tags: { n: 1 }, id: most.id }]);
+      const $meta = { color: 'red', tags: { n: 1 } }; // The SDK leaves it whole in answers to a query.
+      assert.deepEqual(await rows('color == "red"', ['color', 'tags']), [{ $meta, id: most.id }]);
       const [all] = await rows(`id == ${most.id}`, ['*']);
-      assert.deepEqual(all, { ...most, color: 'red', tags: { n: 1 } });
+      assert.deepEqual(all, { ...most, $meta });
+      const { results } = await ok(search({ limit: 1, filter: 'tags["n"] == 1', output_fields: ['id', 'color', 'tags'] }));
+      assert.deepEqual(results.map(({ score, ...hit }) => hit), [{ id: most.id, color: 'red', tags: { n: 1 } }]);
     };
     await check();
     await ok(client.flushSync({ collection_names: [collection_name] }));
@@ -252,12 +255,12 @@ test('bad cases of reads', async () => {
       text: 'metric type not match: invalid parameter[expected=COSINE][actual=IP]',
     });
     await refused(search({ limit: 16385 }), {
-      code: 65535,
+      code: 1100,
       text: 'topk [16385] is invalid, it should be in range [1, 16384], but got 16385',
     });
-    await refused(search({ limit: 1, partition_names: ['nowhere'] }), { code: 65535, text: 'partition name nowhere not found' });
+    await refused(search({ limit: 1, partition_names: ['nowhere'] }), { code: 1100, text: 'partition name nowhere not found' });
     await refused(query('year ><', ['id']), { code: 1100, text: 'cannot parse expression: year ><' });
-    await refused(query('id > 0', ['nothing']), { code: 65535, text: 'field nothing not exist' });
+    await refused(query('id > 0', ['nothing']), { code: 1100, text: 'field nothing not exist' });
 
     await ok(client.releasePartitions({ collection_name, partition_names: ['red'] }));
     await refused(search({ limit: 1, partition_names: ['red'] }), { code: 201, text: 'partition not loaded' });
@@ -267,11 +270,11 @@ test('bad cases of reads', async () => {
     await refused(search({ limit: 1 }), notLoaded);
     await refused(search({ limit: 1, partition_names: ['red'] }), notLoaded);
     await refused(query('id > 0', ['id']), notLoaded);
-    await refused(search({ limit: 1, partition_names: ['nowhere'] }), { code: 65535, text: 'partition name nowhere not found' });
+    await refused(search({ limit: 1, partition_names: ['nowhere'] }), { code: 1100, text: 'partition name nowhere not found' });
     await insert([{ id: 9, vector: [0, 0, 1, 0], name: 'while released', year: 1999 }]);
 
     await ok(client.loadCollection({ collection_name, load_fields: ['id', 'vector'] }));
-    await refused(query('id > 0', ['name']), { code: 65535, text: 'field name is not loaded' });
+    await refused(query('id > 0', ['name']), { code: 1100, text: 'field name is not loaded' });
     await refused(query('year > 0', ['id']), { code: 1100, text: 'is not loaded' });
     assert.deepEqual(await rows('id == 9', ['*']), [{ id: '9', vector: [0, 0, 1, 0] }]);
   });

@@ -17,6 +17,12 @@ enum Setting {
             Kind.BYTES,
             "60 % of what the machine or container has beyond the Java heap",
             "Off-heap bytes that loaded collections, growing rows and index builds may use together."),
+    AUTH(
+            "auth",
+            Kind.SWITCH,
+            "off",
+            "`on` = every request needs a user and the password, but `/health`. The first user is `root` with the"
+                    + " password `Milvus`."),
     MAX_BODY("max-body", Kind.BYTES, "64MiB", "Largest request body; above it the answer is 413 with code 1102."),
     MAX_BODY_IN_FLIGHT(
             "max-body-in-flight",
@@ -61,6 +67,7 @@ enum Setting {
     /** What a value may look like; the name of the unit and the allowed values, for people. */
     enum Kind {
         TEXT("text", "a host name or an address"),
+        SWITCH("switch", "on or off"),
         FOLDER("path", "a path without ';'"),
         PORT("port", "0 to 65535"),
         COUNT("count", "1 to 100000"),

@@ -153,6 +153,14 @@ final class SettingValues {
         return number(setting, 1, MAX_COUNT);
     }
 
+    boolean flag(Setting setting) {
+        return switch (raw(setting).toLowerCase(Locale.ROOT)) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw malformed(setting);
+        };
+    }
+
     private int number(Setting setting, int least, int most) {
         String text = raw(setting);
         if (!text.matches("\\d{1,9}")) {

@@ -12,6 +12,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
  *
  * @param port 0 = any free one
  * @param dataFolder absolute
+ * @param authentication whether requests must bring credentials
  * @param maxBodyBytes of one request
  * @param maxBodyBytesInFlight of all requests together, at least {@code maxBodyBytes}
  * @param grpcMaxReceiveBytes of one request over gRPC
@@ -24,6 +25,7 @@ public record Settings(
         int port,
         Path dataFolder,
         long memoryBudgetBytes,
+        boolean authentication,
         int maxBodyBytes,
         long maxBodyBytesInFlight,
         int grpcMaxReceiveBytes,
@@ -59,6 +61,7 @@ public record Settings(
                 values.port(Setting.PORT),
                 values.folder(Setting.DATA),
                 memoryBudget(values, machine),
+                values.flag(Setting.AUTH),
                 (int) bytesUpTo(values, Setting.MAX_BODY, MAX_BODY_BYTES, "1MiB to 1GiB"),
                 maxBodyInFlight(values),
                 (int) bytesUpTo(values, Setting.GRPC_MAX_RECEIVE, MAX_BODY_BYTES, "1MiB to 1GiB"),

@@ -98,9 +98,11 @@ public final class SluiceConfiguration implements ApplicationContextInitializer<
                 settings.maxBodyBytesInFlight(),
                 ApiOptions.defaults(json).loadAnswerAfter(),
                 settings.requestTimeout(),
+                settings.authentication(),
                 json);
+        NativeHttpOptions nativeOptions = NativeHttpOptions.defaults().withAuthentication(settings.authentication());
         RouterFunction<ServerResponse> routes =
-                RestRoutes.of(engine, options).and(NativeRoutes.of(engine, NativeHttpOptions.defaults()));
+                RestRoutes.of(engine, options).and(NativeRoutes.of(engine, nativeOptions));
         return new Serving(routes, engine, engine.close().doFinally(_ -> json.dispose()));
     }
 
@@ -115,7 +117,8 @@ public final class SluiceConfiguration implements ApplicationContextInitializer<
         String version = SluiceConfiguration.class.getPackage().getImplementationVersion();
         GrpcOptions options = GrpcOptions.defaults()
                 .withVersion(version == null ? "source" : version)
-                .withMaxAnswerBytes(settings.grpcMaxSendBytes());
+                .withMaxAnswerBytes(settings.grpcMaxSendBytes())
+                .withAuthentication(settings.authentication());
         return GrpcServer.started(
                 MilvusGrpc.of(engine::engine, options), settings.grpcMaxReceiveBytes(), settings.shutdownLimit());
     }

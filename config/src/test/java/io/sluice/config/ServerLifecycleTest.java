@@ -3,6 +3,11 @@ package io.sluice.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.milvus.grpc.ConnectRequest;
+import io.milvus.grpc.MilvusServiceGrpc;
+import io.milvus.grpc.Status;
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.ErrorCode;
 import java.io.BufferedReader;
@@ -24,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -268,20 +274,28 @@ class ServerLifecycleTest {
     }
 
     @Test
-    void connection_http2Preface_isClosedCleanly() throws Exception {
-        startServing();
-        for (int split : new int[] {0, 1, 2, 3, 10}) {
-            byte[] preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-            try (Socket socket = new Socket("127.0.0.1", port())) {
-                socket.setTcpNoDelay(true);
-                socket.getOutputStream().write(preface, 0, split);
-                socket.getOutputStream().flush();
-                socket.getOutputStream().write(preface, split, preface.length - split);
-                assertThat(socket.getInputStream().read()).isEqualTo(-1);
-            } catch (IOException closedBeforeTheLastByte) {
-                assertThat(split).isGreaterThanOrEqualTo(3);
-            }
+    void grpc_beforeTheEngineIsOpen_getsTheRetriableCodeOfBothGenerations() {
+        server = start(Map.of());
+        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", port())
+                .usePlaintext()
+                .build();
+        try {
+            Status status = MilvusServiceGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(30, TimeUnit.SECONDS)
+                    .connect(ConnectRequest.getDefaultInstance())
+                    .getStatus();
+
+            assertThat(status.getCode()).isEqualTo(1);
+            assertThat(legacyCode(status)).isEqualTo(56);
+            assertThat(status.getRetriable()).isTrue();
+            assertThat(status.getReason()).startsWith("service not ready");
+        } finally {
+            channel.shutdownNow();
         }
-        assertThat(get("/hello").body()).isEqualTo("hello");
+    }
+
+    @SuppressWarnings("deprecation") // the old code is all that some clients read
+    private static int legacyCode(Status status) {
+        return status.getErrorCodeValue();
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.engine;
 
+import io.sluice.engine.access.Users;
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.CatalogCalls;
 import io.sluice.engine.catalog.CatalogSnapshot;
@@ -45,7 +46,9 @@ record EngineParts(
         Sealer sealer,
         IndexBuilds builds,
         LoadJobs jobs,
+        ResourceGroups groups,
         Loads loads,
+        Users users,
         Writes writes,
         Drops drops,
         Alterations alterations,
@@ -56,7 +59,8 @@ record EngineParts(
 
     /** Blocks: runs on a plain thread. */
     static EngineParts open(EngineOptions options, Catalog catalog) {
-        var budget = new MemoryBudget(options.memoryBudgetBytes());
+        var threads = new EngineThreads(options.searchThreads());
+        var budget = new MemoryBudget(options.memoryBudgetBytes(), threads::unhurried);
         SegmentStore store = LocalSegmentStore.open(options.dataFolder().resolve("segments"));
         store.sweepUncommitted();
         var rooms = new CollectionRooms(catalog, new Ids(catalog), store, budget);
@@ -92,14 +96,17 @@ record EngineParts(
             return collection == null || collection.isSealed(partitionId, lsn);
         });
 
-        var threads = new EngineThreads(options.searchThreads());
         var jobs = new LoadJobs(
                 budget,
                 store,
                 threads.loads(),
                 options.load(),
                 Long.toString(System.currentTimeMillis(), Character.MAX_RADIX));
-        var loads = new Loads(namespace, jobs, budget);
+        var groups = new ResourceGroups(catalog, collection -> jobs.wanted(collection) != null);
+        groups.restore(saved);
+        var loads = new Loads(namespace, jobs, budget, groups);
+        var users = new Users(catalog);
+        users.restore(saved.users());
         var builds = new IndexBuilds(
                 rooms,
                 options.indexBuildThreads(),
@@ -126,7 +133,9 @@ record EngineParts(
                 sealer,
                 builds,
                 jobs,
+                groups,
                 loads,
+                users,
                 writes,
                 drops,
                 alterations,

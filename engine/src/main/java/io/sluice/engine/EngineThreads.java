@@ -23,16 +23,24 @@ final class EngineThreads implements AutoCloseable {
     private static final int QUEUE = 10_000;
     private static final int DDL_THREADS = 4;
     private static final int WRITE_THREADS = 4;
+    private static final int UNHURRIED_MILLIS = 20;
+
+    /** Guesses of passwords take time on purpose: few at a time, and a short line. */
+    private static final int ACCESS_THREADS = 2;
+
+    private static final int ACCESS_QUEUE = 200;
 
     private final Pool search;
     private final Pool write;
     private final Pool ddl;
+    private final Pool access;
     private final LoadSchedulers loads = LoadSchedulers.create();
 
     EngineThreads(int searchThreads) {
-        this.search = new Pool("search", searchThreads);
-        this.write = new Pool("write", WRITE_THREADS);
-        this.ddl = new Pool("ddl", DDL_THREADS);
+        this.search = new Pool("search", searchThreads, QUEUE);
+        this.write = new Pool("write", WRITE_THREADS, QUEUE);
+        this.ddl = new Pool("ddl", DDL_THREADS, QUEUE);
+        this.access = new Pool("access", ACCESS_THREADS, ACCESS_QUEUE);
     }
 
     /** Runs a search or query. */
@@ -58,9 +66,31 @@ final class EngineThreads implements AutoCloseable {
                 .then();
     }
 
+    /** Hashes a password, which is slow on purpose; may wait for the catalog. */
+    <T> Mono<T> access(Callable<T> work) {
+        return on(access, work);
+    }
+
+    Mono<Void> access(Runnable work) {
+        return on(access, () -> {
+                    work.run();
+                    return true;
+                })
+                .then();
+    }
+
     /** Runs later, without an answer. */
     void later(Runnable work) {
         ddl.execute(work);
+    }
+
+    /** Soon, where blocking is allowed and nobody waits; at once after the shutdown. */
+    void unhurried(Runnable work) {
+        try {
+            loads.segmentIo().schedule(work, UNHURRIED_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            work.run();
+        }
     }
 
     LoadSchedulers loads() {
@@ -91,8 +121,10 @@ final class EngineThreads implements AutoCloseable {
     private static final class Pool {
         private final ThreadPoolExecutor threads;
         private final AtomicInteger waiting = new AtomicInteger();
+        private final int line;
 
-        Pool(String role, int count) {
+        Pool(String role, int count, int line) {
+            this.line = line;
             threads = new ThreadPoolExecutor(
                     count,
                     count,
@@ -106,7 +138,7 @@ final class EngineThreads implements AutoCloseable {
         /** @throws RejectedExecutionException when the line is full, or after the shutdown */
         void execute(Runnable work) {
             try {
-                if (waiting.incrementAndGet() > QUEUE) {
+                if (waiting.incrementAndGet() > line) {
                     throw new RejectedExecutionException("full");
                 }
                 threads.execute(() -> {
@@ -124,18 +156,18 @@ final class EngineThreads implements AutoCloseable {
                     ? new EngineException.Unavailable(ErrorCode.SERVICE_UNAVAILABLE, "the server is shutting down")
                     : new EngineException.Unavailable(
                             ErrorCode.RATE_LIMITED,
-                            "rate limit exceeded: too many requests wait: limit=" + QUEUE
+                            "rate limit exceeded: too many requests wait: limit=" + line
                                     + ". Send fewer at a time and try again");
         }
     }
 
     @Override
     public void close() {
-        for (Pool pool : List.of(search, write, ddl)) {
+        for (Pool pool : List.of(search, write, ddl, access)) {
             pool.threads.shutdown();
         }
         try {
-            for (Pool pool : List.of(search, write, ddl)) {
+            for (Pool pool : List.of(search, write, ddl, access)) {
                 if (!pool.threads.awaitTermination(10, TimeUnit.SECONDS)) {
                     pool.threads.shutdownNow();
                 }

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * <p>The checks come in Milvus's order, with Milvus's texts.
  */
 final class LoadRules {
-    private static final String DEFAULT_RESOURCE_GROUP = "__default_resource_group";
     private static final int NODES = 1;
 
     private LoadRules() {}
@@ -39,12 +37,16 @@ final class LoadRules {
      * @throws EngineException as the request deserves; nothing was changed
      */
     static LoadGoal goalOf(
-            Collection collection, @Nullable LoadGoal present, LoadRequest request, Map<String, String> ofDatabase) {
+            Collection collection,
+            @Nullable LoadGoal present,
+            LoadRequest request,
+            Placement placement,
+            ResourceGroups groups) {
         LoadGoal current = present == null ? null : collection.withAllFields(present);
         CollectionSchema schema = collection.schema();
         List<Integer> fields = fieldsOf(schema, request);
         checkIndexes(collection, fields);
-        checkReplicas(collection, request, ofDatabase);
+        checkPlacement(collection, placement, groups, current == null);
         if (request.refresh()) {
             return refreshed(collection, current);
         }
@@ -151,7 +153,11 @@ final class LoadRules {
         }
     }
 
-    private static void checkReplicas(Collection collection, LoadRequest request, Map<String, String> ofDatabase) {
+    /** Where a load goes: how many replicas, at least 1, into which groups; none = the default one. */
+    record Placement(long replicas, List<String> groups) {}
+
+    /** What the request says, or else the collection, or else the database. */
+    static Placement placementOf(Collection collection, LoadRequest request, Map<String, String> ofDatabase) {
         Map<String, String> ofCollection = collection.record().properties();
         long replicas = request.replicaNumber();
         List<String> groups = request.resourceGroups();
@@ -163,21 +169,18 @@ final class LoadRules {
             replicas = PropertyRules.number(ofDatabase, PropertyRules.DATABASE_REPLICA_NUMBER);
             groups = PropertyRules.names(ofDatabase, PropertyRules.DATABASE_RESOURCE_GROUPS);
         }
-        checkPlacement(collection, Math.max(1, replicas), groups);
+        return new Placement(Math.max(1, replicas), groups);
     }
 
-    private static void checkPlacement(Collection collection, long replicas, List<String> groups) {
-        if (groups.size() > 1 && groups.size() != replicas) {
+    private static void checkPlacement(
+            Collection collection, Placement placement, ResourceGroups groups, boolean first) {
+        long replicas = placement.replicas();
+        int named = placement.groups().size();
+        if (named > 1 && named != replicas) {
             throw new EngineException.InvalidRequest("resource group num can only be 0, 1 or same as replica number: "
-                    + "groups=" + groups + ", replicaNumber=" + replicas);
+                    + "groups=" + placement.groups() + ", replicaNumber=" + replicas);
         }
-        for (String group : groups) {
-            if (!Objects.equals(group, DEFAULT_RESOURCE_GROUP)) {
-                throw new EngineException.NotFound(
-                        ErrorCode.RESOURCE_GROUP_NOT_FOUND,
-                        "resource group not found[rg=" + group + "]: this server has one, " + DEFAULT_RESOURCE_GROUP);
-            }
-        }
+        groups.checkExist(placement.groups());
         if (replicas > NODES) {
             throw new EngineException.WrongState(
                     ErrorCode.SERVICE_RESOURCE_INSUFFICIENT,
@@ -185,6 +188,9 @@ final class LoadRules {
                             + " replica count: service resource insufficient[currentStreamingNode=" + NODES
                             + "][expectedStreamingNode=" + replicas + "]: collection=" + collection.qualifiedName()
                             + ". This server is one node: ask for one replica");
+        }
+        if (first) {
+            groups.checkHoldNode(placement.groups());
         }
     }
 

@@ -36,17 +36,22 @@ final class Loads {
     private final Namespace namespace;
     private final LoadJobs jobs;
     private final MemoryBudget budget;
+    private final ResourceGroups groups;
     private final Map<Long, String> refreshes = new ConcurrentHashMap<>(); // newest refresh operation by collection
 
-    Loads(Namespace namespace, LoadJobs jobs, MemoryBudget budget) {
+    Loads(Namespace namespace, LoadJobs jobs, MemoryBudget budget, ResourceGroups groups) {
         this.namespace = namespace;
         this.jobs = jobs;
         this.budget = budget;
+        this.groups = groups;
     }
 
     OperationView load(LoadRequest request) {
         Collection collection = namespace.get(request.database(), request.collection());
-        LoadGoal goal = goalOf(collection, request);
+        LoadGoal current = wanted(collection);
+        LoadRules.Placement placement = placementOf(collection, request);
+        LoadGoal goal = LoadRules.goalOf(collection, current, request, placement, groups);
+        groups.place(collection, placement.groups(), current == null);
         OperationView operation = start(collection, goal, request.deadline());
         if (request.refresh()) {
             refreshes.put(collection.collectionId(), operation.id());
@@ -54,12 +59,9 @@ final class Loads {
         return operation;
     }
 
-    private LoadGoal goalOf(Collection collection, LoadRequest request) {
-        return LoadRules.goalOf(
-                collection,
-                wanted(collection),
-                request,
-                namespace.database(collection.database()).properties());
+    private LoadRules.Placement placementOf(Collection collection, LoadRequest request) {
+        return LoadRules.placementOf(
+                collection, request, namespace.database(collection.database()).properties());
     }
 
     private OperationView start(Collection collection, LoadGoal goal, @Nullable Duration deadline) {
@@ -74,6 +76,11 @@ final class Loads {
     /** What is wanted when every accepted load and release is done; null = nothing. */
     private @Nullable LoadGoal wanted(Collection collection) {
         return jobs.wanted(collection);
+    }
+
+    /** Whether it is loaded, or will be when what was accepted is done. */
+    boolean isWanted(Collection collection) {
+        return wanted(collection) != null;
     }
 
     /** Goes on with what the catalog wants loaded. */
@@ -106,7 +113,8 @@ final class Loads {
 
     LoadEstimate estimate(LoadRequest request) {
         Collection collection = namespace.get(request.database(), request.collection());
-        LoadGoal goal = goalOf(collection, request);
+        LoadGoal goal = LoadRules.goalOf(
+                collection, wanted(collection), request, placementOf(collection, request), groups);
         return LoadEstimate.of(
                 collection.database(),
                 collection.collection(),
@@ -170,7 +178,8 @@ final class Loads {
     }
 
     /**
-     * Loads what was sealed or indexed since a loaded collection was loaded, through the same pipeline.
+     * Loads what was sealed or indexed since a loaded collection was loaded, and frees what a dropped index left in memory,
+     * through the same pipeline.
      *
      * @return whether nothing is left to do
      */
@@ -182,7 +191,9 @@ final class Loads {
             return wanted == null || collection.isDropped();
         }
         LoadGoal goal = collection.withAllFields(wanted);
-        if (collection.missingParts(goal).isEmpty() && goal.fieldIds().equals(served.fieldIds())) {
+        if (collection.missingParts(goal).isEmpty()
+                && goal.fieldIds().equals(served.fieldIds())
+                && !collection.hasForgottenParts()) {
             return true;
         }
         boolean notNow = jobs.latest(collection.collectionId())

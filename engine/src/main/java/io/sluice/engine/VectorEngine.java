@@ -1,7 +1,9 @@
 package io.sluice.engine;
 
 import io.sluice.engine.DatabaseRules.Ddl;
+import io.sluice.engine.access.Users;
 import io.sluice.engine.catalog.Catalog;
+import io.sluice.engine.catalog.UserRecord;
 import io.sluice.engine.collection.Collection;
 import io.sluice.engine.collection.CollectionIndex;
 import io.sluice.engine.collection.Database;
@@ -22,8 +24,11 @@ import io.sluice.engine.schema.IndexDefinition;
 import io.sluice.engine.schema.NameRules;
 import io.sluice.engine.schema.PropertyRules;
 import io.sluice.engine.schema.RowBatch;
+import io.sluice.engine.search.HybridSearchRequest;
+import io.sluice.engine.search.HybridSearcher;
 import io.sluice.engine.search.QueryRequest;
 import io.sluice.engine.search.QueryResult;
+import io.sluice.engine.search.SearchIterators;
 import io.sluice.engine.search.SearchRequest;
 import io.sluice.engine.search.SearchResult;
 import io.sluice.engine.search.Searcher;
@@ -48,10 +53,19 @@ import reactor.core.scheduler.Schedulers;
  * every answer arrives on a thread that may go on with it.
  */
 public final class VectorEngine {
+    /** This server is one node; the faces of Milvus, which knows many, call it so. */
+    public static final long NODE_ID = 1;
+
+    /** The resource group of what names none; always there. */
+    public static final String DEFAULT_RESOURCE_GROUP = ResourceGroups.DEFAULT;
+
+    private static final String ADMIN_ROLE = "admin";
+
     /** How long the answer to an added field waits for a loaded collection to serve it. */
     private static final Duration FIELD_PATIENCE = Duration.ofSeconds(5);
 
     private final EngineParts parts;
+    private final SearchIterators iterators = new SearchIterators();
 
     VectorEngine(EngineParts parts) {
         this.parts = parts;
@@ -140,14 +154,16 @@ public final class VectorEngine {
 
     /** By id, in any database. */
     public Mono<CollectionDescription> describeCollection(long collectionId) {
-        return parts.threads().ddl(() -> {
-            Collection found = parts.namespace().findById(collectionId);
-            if (found == null) {
-                throw new EngineException.NotFound(
-                        ErrorCode.COLLECTION_NOT_FOUND, "collection not found[collection=" + collectionId + "]");
-            }
-            return describe(found);
-        });
+        return parts.threads().ddl(() -> describe(byId(collectionId)));
+    }
+
+    private Collection byId(long collectionId) {
+        Collection found = parts.namespace().findById(collectionId);
+        if (found == null) {
+            throw new EngineException.NotFound(
+                    ErrorCode.COLLECTION_NOT_FOUND, "collection not found[collection=" + collectionId + "]");
+        }
+        return found;
     }
 
     private CollectionDescription describe(Collection collection) {
@@ -357,7 +373,7 @@ public final class VectorEngine {
 
     // Indexes
 
-    /** @param definition with id 0; name, type and metric may be empty (field name, AUTOINDEX, COSINE) */
+    /** @param definition with id 0; name and type may be empty (field name, AUTOINDEX), and the metric (vectors: COSINE) */
     public Mono<Void> createIndex(String database, String collection, String field, IndexDefinition definition) {
         return parts.threads().ddl(() -> {
             parts.rules().checkDdl(database, Ddl.INDEX);
@@ -398,11 +414,17 @@ public final class VectorEngine {
                 trouble.orElse(""));
     }
 
-    /** Dropping what is not there succeeds; that of a vector is refused while the collection is loaded. */
+    /**
+     * Dropping what is not there succeeds. While the collection is loaded, the index of a vector field stays; another one
+     * goes, and its bytes follow as a load that frees.
+     */
     public Mono<Void> dropIndex(String database, String collection, String indexName) {
         return parts.threads().ddl(() -> {
             parts.rules().checkDdl(database, Ddl.INDEX);
-            parts.namespace().dropIndex(database, collection, indexName);
+            parts.namespace().dropIndex(database, collection, indexName).ifPresent(dropped -> {
+                parts.upkeep().followUp(dropped.collection());
+                parts.drops().free(dropped);
+            });
         });
     }
 
@@ -454,15 +476,33 @@ public final class VectorEngine {
 
     // Reads
 
-    /** The collection must be loaded. */
+    /**
+     * The best hits, or the next batch of an iteration when the request has one. The collection must be loaded. A
+     * timestamp pins the state that is read, whatever is written meanwhile.
+     */
     public Mono<SearchResult> search(SearchRequest request) {
         return parts.threads().search(() -> {
             Collection collection = parts.namespace().get(request.database(), request.collection());
             try (ReadView view =
                     read(collection, "search", request.partitions(), request.ignoreGrowing(), request.timestamp())) {
-                return Searcher.search(request, view);
+                return request.iterator() == null ? Searcher.search(request, view) : iterators.next(request, view);
             }
         });
+    }
+
+    /** All searches read one state. The collection must be loaded. */
+    public Mono<SearchResult> hybridSearch(HybridSearchRequest request) {
+        return parts.threads().search(() -> {
+            Collection collection = parts.namespace().get(request.database(), request.collection());
+            try (ReadView view =
+                    read(collection, "search", request.partitions(), ignoresGrowing(request), request.timestamp())) {
+                return HybridSearcher.search(request, view);
+            }
+        });
+    }
+
+    private static boolean ignoresGrowing(HybridSearchRequest request) {
+        return request.searches().stream().allMatch(HybridSearchRequest.AnnSearch::ignoreGrowing);
     }
 
     /** The collection must be loaded. */
@@ -480,7 +520,9 @@ public final class VectorEngine {
             Collection collection, String verb, List<String> partitions, boolean ignoreGrowing, long timestamp) {
         parts.rules().checkRead(collection);
         try {
-            return collection.openRead(verb, partitions, ignoreGrowing, timestamp, parts.log()::appliedTimestamp);
+            // What is not applied yet would appear in between: a pinned state ends where the present does.
+            long pinned = timestamp == 0 ? 0 : Math.min(timestamp, parts.log().appliedTimestamp());
+            return collection.openRead(verb, partitions, ignoreGrowing, pinned, parts.log()::appliedTimestamp);
         } catch (EngineException.WrongState refused) {
             if (refused.code() == ErrorCode.COLLECTION_NOT_LOADED) {
                 throw parts.loads().whyNotServed(collection, verb);
@@ -520,6 +562,112 @@ public final class VectorEngine {
     public Mono<LoadStatus> loadStatus(String database, String collection, List<String> partitions) {
         return Mono.fromCallable(() -> parts.loads().status(database, collection, partitions));
     }
+
+    // Replicas and resource groups
+
+    /** One of a loaded or loading collection, none of another. */
+    public Mono<List<ReplicaDescription>> listReplicas(String database, String collection) {
+        return parts.threads().ddl(() -> replicas().of(parts.namespace().get(database, collection)));
+    }
+
+    /** By id, in any database. */
+    public Mono<List<ReplicaDescription>> listReplicas(long collectionId) {
+        return parts.threads().ddl(() -> replicas().of(byId(collectionId)));
+    }
+
+    /**
+     * Moves loaded segments between nodes, of which there is one: what passes the checks is done already.
+     *
+     * @param targets empty = any other node
+     * @param segments empty = all
+     */
+    public Mono<Void> balance(
+            String database, String collection, long source, List<Long> targets, List<Long> segments) {
+        return parts.threads()
+                .ddl(() -> replicas().balance(parts.namespace().get(database, collection), source, targets, segments));
+    }
+
+    private Replicas replicas() {
+        return new Replicas(parts.loads(), parts.groups());
+    }
+
+    /** Creating one that exists with an equal config succeeds. */
+    public Mono<Void> createResourceGroup(String name, ResourceGroupConfig config) {
+        return parts.threads().ddl(() -> parts.groups().create(name, config));
+    }
+
+    /** All of them or none. */
+    public Mono<Void> updateResourceGroups(Map<String, ResourceGroupConfig> configs) {
+        return parts.threads().ddl(() -> parts.groups().update(configs));
+    }
+
+    /** Dropping what is not there succeeds. */
+    public Mono<Void> dropResourceGroup(String name) {
+        return parts.threads()
+                .ddl(() -> parts.groups().drop(name, parts.namespace().all()));
+    }
+
+    /** Sorted. */
+    public Mono<List<String>> listResourceGroups() {
+        return parts.threads().ddl(() -> parts.groups().names());
+    }
+
+    public Mono<ResourceGroupDescription> describeResourceGroup(String name) {
+        return parts.threads()
+                .ddl(() -> parts.groups().describe(name, parts.namespace().all()));
+    }
+
+    public Mono<Void> transferNode(String source, String target, int nodes) {
+        return parts.threads().ddl(() -> parts.groups().transferNode(source, target, nodes));
+    }
+
+    public Mono<Void> transferReplica(String source, String target, String database, String collection, long replicas) {
+        return parts.threads()
+                .ddl(() -> parts.groups()
+                        .transferReplica(source, target, parts.namespace().get(database, collection), replicas));
+    }
+
+    // Users
+
+    public Mono<Void> createUser(String name, String password, String description) {
+        return parts.threads().access(() -> parts.users().create(name, password, description));
+    }
+
+    /** @param description null = as it is */
+    public Mono<Void> changePassword(
+            String name, String oldPassword, String newPassword, @Nullable String description) {
+        return parts.threads().access(() -> parts.users().changePassword(name, oldPassword, newPassword, description));
+    }
+
+    public Mono<Void> describeUser(String name, String description) {
+        return parts.threads().ddl(() -> parts.users().describe(name, description));
+    }
+
+    /** Dropping what is not there succeeds; {@code root} cannot be dropped. */
+    public Mono<Void> dropUser(String name) {
+        return parts.threads().ddl(() -> parts.users().drop(name));
+    }
+
+    /** Sorted by name. */
+    public Mono<List<UserDescription>> listUsers() {
+        return parts.threads()
+                .ddl(() ->
+                        parts.users().all().stream().map(VectorEngine::describe).toList());
+    }
+
+    private static UserDescription describe(UserRecord user) {
+        boolean root = user.name().equals(Users.ROOT);
+        return new UserDescription(user.name(), root ? List.of(ADMIN_ROLE) : List.of(), user.description());
+    }
+
+    /** Whether the password is the user's. At once when it was asked before and has not changed since. */
+    public Mono<Boolean> authenticate(String name, String password) {
+        return Mono.defer(() -> parts.users().recognises(name, password)
+                ? Mono.just(true)
+                : parts.threads().access(() -> parts.users().verify(name, password)));
+    }
+
+    // Operations
 
     /** Newest first. */
     public List<OperationView> operations() {

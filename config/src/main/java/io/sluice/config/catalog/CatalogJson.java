@@ -145,6 +145,14 @@ final class CatalogJson {
         return MAPPER.writeValueAsString(numbers);
     }
 
+    static String writeNames(List<String> names) {
+        return MAPPER.writeValueAsString(names);
+    }
+
+    static List<String> readNames(String json) {
+        return List.of(MAPPER.readValue(json, String[].class));
+    }
+
     static List<Long> readLongs(String json) {
         return Arrays.stream(MAPPER.readValue(json, long[].class)).boxed().toList();
     }

@@ -11,8 +11,11 @@ import io.sluice.engine.catalog.IndexFileRecord;
 import io.sluice.engine.catalog.IndexRecord;
 import io.sluice.engine.catalog.LoadSpecRecord;
 import io.sluice.engine.catalog.PartitionRecord;
+import io.sluice.engine.catalog.ReplicaGroupRecord;
+import io.sluice.engine.catalog.ResourceGroupRecord;
 import io.sluice.engine.catalog.SealCommit;
 import io.sluice.engine.catalog.SegmentRecord;
+import io.sluice.engine.catalog.UserRecord;
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.ErrorCode;
 import io.sluice.engine.schema.IndexDefinition;
@@ -74,10 +77,13 @@ public final class R2dbcCatalog implements Catalog {
                         segments(session),
                         deltas(session),
                         indexFiles(session),
-                        loadSpecs(session)));
+                        loadSpecs(session),
+                        users(session),
+                        resourceGroups(session),
+                        replicaGroups(session)));
     }
 
-    @SuppressWarnings("unchecked") // zip of nine sources has no typed form
+    @SuppressWarnings("unchecked") // zip of so many sources has no typed form
     private static CatalogSnapshot snapshot(List<Object> lists) {
         return new CatalogSnapshot(
                 (List<DatabaseRecord>) lists.get(0),
@@ -88,7 +94,10 @@ public final class R2dbcCatalog implements Catalog {
                 (List<SegmentRecord>) lists.get(5),
                 (List<DeltaRecord>) lists.get(6),
                 (List<IndexFileRecord>) lists.get(7),
-                (List<LoadSpecRecord>) lists.get(8));
+                (List<LoadSpecRecord>) lists.get(8),
+                (List<UserRecord>) lists.get(9),
+                (List<ResourceGroupRecord>) lists.get(10),
+                (List<ReplicaGroupRecord>) lists.get(11));
     }
 
     private static <T> Mono<List<T>> list(Session session, String sql, Function<Columns, T> read) {
@@ -364,9 +373,8 @@ public final class R2dbcCatalog implements Catalog {
 
     @Override
     public Mono<Void> put(LoadSpecRecord record) {
-        return change(
-                "put load spec of collection " + record.collectionId(),
-                session -> session.run(
+        return database.change(
+                        "put load spec of collection " + record.collectionId(),
                         "MERGE INTO load_specs (collection_id, all_partitions, partition_ids, field_ids,"
                                 + " skip_dynamic_field, replica_number, low_priority, operation_id, attempt,"
                                 + " last_access_millis) KEY (collection_id)"
@@ -380,15 +388,111 @@ public final class R2dbcCatalog implements Catalog {
                         record.lowPriority(),
                         record.operationId(),
                         record.attempt(),
-                        record.lastAccessMillis()));
+                        record.lastAccessMillis())
+                .then();
     }
 
     @Override
     public Mono<Void> dropLoadSpec(long collectionId) {
         return database.changeUnsynced(
                         "drop load spec of collection " + collectionId,
-                        session -> session.run("DELETE FROM load_specs WHERE collection_id = $1", collectionId))
+                        "DELETE FROM load_specs WHERE collection_id = $1",
+                        collectionId)
                 .then();
+    }
+
+    // Users and resource groups
+
+    private static Mono<List<UserRecord>> users(Session session) {
+        return list(
+                session,
+                "SELECT name, password_hash, description FROM access_users ORDER BY name",
+                row -> new UserRecord(row.textAt(0), row.textAt(1), row.textAt(2)));
+    }
+
+    @Override
+    public Mono<Void> put(UserRecord record) {
+        return change(
+                "put user " + record.name(),
+                session -> session.run(
+                        "MERGE INTO access_users (name, password_hash, description) KEY (name) VALUES ($1, $2, $3)",
+                        record.name(),
+                        record.passwordHash(),
+                        record.description()));
+    }
+
+    @Override
+    public Mono<Void> dropUser(String name) {
+        return change("drop user " + name, session -> session.run("DELETE FROM access_users WHERE name = $1", name));
+    }
+
+    private static Mono<List<ResourceGroupRecord>> resourceGroups(Session session) {
+        return list(
+                session,
+                "SELECT name, holds_node, requested_nodes, node_limit, transfer_from, transfer_to, node_labels"
+                        + " FROM resource_groups ORDER BY name",
+                row -> new ResourceGroupRecord(
+                        row.textAt(0),
+                        row.flagAt(1),
+                        row.intAt(2),
+                        row.intAt(3),
+                        CatalogJson.readNames(row.textAt(4)),
+                        CatalogJson.readNames(row.textAt(5)),
+                        CatalogJson.readStrings(row.textAt(6))));
+    }
+
+    @Override
+    public Mono<Void> putResourceGroups(List<ResourceGroupRecord> groups) {
+        return change(
+                "put resource groups",
+                session -> Flux.fromIterable(groups)
+                        .concatMap(group -> put(session, group))
+                        .reduce(0L, Long::sum));
+    }
+
+    private static Mono<Long> put(Session session, ResourceGroupRecord record) {
+        return session.run(
+                "MERGE INTO resource_groups (name, holds_node, requested_nodes, node_limit, transfer_from, transfer_to,"
+                        + " node_labels) KEY (name) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                record.name(),
+                record.holdsNode(),
+                record.requestedNodes(),
+                record.nodeLimit(),
+                CatalogJson.writeNames(record.transferFrom()),
+                CatalogJson.writeNames(record.transferTo()),
+                CatalogJson.write(record.nodeLabels()));
+    }
+
+    @Override
+    public Mono<Void> dropResourceGroup(String name) {
+        return change(
+                "drop resource group " + name,
+                session -> session.run("DELETE FROM resource_groups WHERE name = $1", name));
+    }
+
+    private static Mono<List<ReplicaGroupRecord>> replicaGroups(Session session) {
+        return list(
+                session,
+                "SELECT collection_id, resource_group FROM replica_groups ORDER BY collection_id",
+                row -> new ReplicaGroupRecord(row.longAt(0), row.textAt(1)));
+    }
+
+    @Override
+    public Mono<Void> put(ReplicaGroupRecord record) {
+        return change(
+                "put replica group of collection " + record.collectionId(),
+                session -> session.run(
+                        "MERGE INTO replica_groups (collection_id, resource_group) KEY (collection_id)"
+                                + " VALUES ($1, $2)",
+                        record.collectionId(),
+                        record.resourceGroup()));
+    }
+
+    @Override
+    public Mono<Void> dropReplicaGroup(long collectionId) {
+        return change(
+                "drop replica group of collection " + collectionId,
+                session -> session.run("DELETE FROM replica_groups WHERE collection_id = $1", collectionId));
     }
 
     // Segments and deltas

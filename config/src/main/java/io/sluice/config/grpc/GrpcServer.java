@@ -25,11 +25,10 @@ import org.springframework.context.SmartLifecycle;
  * grpc-netty without a port: it serves the HTTP/2 connections that {@link #adopt} gives it. Thread-safe.
  *
  * <p>Small requests are decoded on the event loop of their connection; those that carry rows or vectors on the threads
- * {@code grpc-decode}. Clients ping every 10 s, also without a call in flight: that is allowed here, and much more often.
+ * {@code grpc-decode}. Clients ping every 10 s, also without a call in flight: that is allowed here, as often as they
+ * like.
  */
 public final class GrpcServer implements SmartLifecycle {
-    private static final Duration LEAST_PING_INTERVAL = Duration.ofSeconds(1);
-
     private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
 
     private final HomeLoops loops = new HomeLoops();
@@ -51,7 +50,7 @@ public final class GrpcServer implements SmartLifecycle {
                 .directExecutor()
                 .callExecutor(new Decoders(decoders))
                 .maxInboundMessageSize(maxRequestBytes)
-                .permitKeepAliveTime(LEAST_PING_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)
+                .permitKeepAliveTime(0, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .addService(service)
                 .build();

@@ -1,5 +1,6 @@
 package io.sluice.engine.catalog;
 
+import java.util.List;
 import reactor.core.publisher.Mono;
 
 /**
@@ -12,7 +13,7 @@ import reactor.core.publisher.Mono;
  *
  * <p>The catalog keeps: names are unique (databases; collections per database and partitions per collection, unless
  * {@code dropping}; indexes per collection), and what a record refers to exists (the collection of a partition, an
- * alias, an index, a load spec; the partition of a segment or delta; the index and the segment of an index file).
+ * alias, an index, a load spec, a replica group; the partition of a segment or delta; the index and the segment of an index file).
  * {@code CatalogContract} in the test kit holds every implementation to this.
  */
 public interface Catalog {
@@ -71,6 +72,21 @@ public interface Catalog {
      * {@code sealedThroughLsn} becomes the one given here, never less than it was: one transaction.
      */
     Mono<Void> truncate(long collectionId, long sealedThroughLsn);
+
+    /** Inserts or replaces by name, as everything of users and resource groups. */
+    Mono<Void> put(UserRecord user);
+
+    Mono<Void> dropUser(String name);
+
+    /** Together: a node that leaves one group joins another. */
+    Mono<Void> putResourceGroups(List<ResourceGroupRecord> groups);
+
+    Mono<Void> dropResourceGroup(String name);
+
+    /** One per collection; it goes with the collection. */
+    Mono<Void> put(ReplicaGroupRecord replicaGroup);
+
+    Mono<Void> dropReplicaGroup(long collectionId);
 
     /** Everything after it is refused; closing twice is harmless. */
     Mono<Void> close();

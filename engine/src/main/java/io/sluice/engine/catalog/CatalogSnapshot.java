@@ -12,4 +12,7 @@ public record CatalogSnapshot(
         List<SegmentRecord> segments,
         List<DeltaRecord> deltas,
         List<IndexFileRecord> indexFiles,
-        List<LoadSpecRecord> loadSpecs) {}
+        List<LoadSpecRecord> loadSpecs,
+        List<UserRecord> users,
+        List<ResourceGroupRecord> resourceGroups,
+        List<ReplicaGroupRecord> replicaGroups) {}

@@ -10,6 +10,8 @@ public final class NameRules {
     /** In characters, which are all ASCII in an accepted name. */
     public static final int MAX_NAME_LENGTH = 255;
 
+    private static final int MAX_USER_NAME_LENGTH = 32;
+
     /** Words of the filter language: a field of such a name could not be asked for. */
     private static final Set<String> KEYWORDS = Set.of(
             "like",
@@ -165,6 +167,47 @@ public final class NameRules {
     private static EngineException.InvalidRequest invalidField(String name, String problem) {
         return new EngineException.InvalidRequest(
                 ErrorCode.INVALID_FIELD_NAME, problem + ": field name invalid[field=" + name + "]");
+    }
+
+    /** @throws EngineException.InvalidRequest 1100 */
+    public static void checkResourceGroup(String name) {
+        if (name.isEmpty()) {
+            throw new EngineException.InvalidRequest("resource group name couldn't be empty: invalid parameter");
+        }
+        String problem = switch (problemOf(name)) {
+            case NONE -> null;
+            case TOO_LONG -> "the length of a resource group name must be less than " + MAX_NAME_LENGTH + " characters";
+            case BEGINNING -> "the first character of a resource group name must be an underscore or letter";
+            case CHARACTER -> "resource group name can only contain numbers, letters and underscores";
+        };
+        if (problem != null) {
+            throw new EngineException.InvalidRequest(
+                    "Invalid resource group name " + name + ". " + problem + ": invalid parameter");
+        }
+    }
+
+    /**
+     * A user's name begins with a letter and is shorter than others.
+     *
+     * @throws EngineException.InvalidRequest 1100
+     */
+    public static void checkUser(String name) {
+        if (name.isEmpty()) {
+            throw new EngineException.InvalidRequest("username must be not empty: invalid parameter");
+        }
+        if (name.length() > MAX_USER_NAME_LENGTH) {
+            throw new EngineException.InvalidRequest("invalid username " + name + " with length " + name.length()
+                    + ", the length of username must be less than " + MAX_USER_NAME_LENGTH + ": invalid parameter");
+        }
+        char first = name.charAt(0);
+        if (first == '_' || problemOf(name) == Problem.BEGINNING) {
+            throw new EngineException.InvalidRequest("invalid user name " + name
+                    + ", the first character must be a letter, but got " + first + ": invalid parameter");
+        }
+        if (problemOf(name) == Problem.CHARACTER) {
+            throw new EngineException.InvalidRequest("invalid user name " + name
+                    + ", username must contain only numbers, letters and underscores: invalid parameter");
+        }
     }
 
     private enum Problem {

@@ -63,7 +63,7 @@ public abstract class CatalogContract {
         assertThat(readAll())
                 .isEqualTo(new CatalogSnapshot(
                         List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
-                        List.of()));
+                        List.of(), List.of(), List.of(), List.of()));
     }
 
     @Test
@@ -93,6 +93,10 @@ public abstract class CatalogContract {
                 new IndexFileRecord(4, 5, "2/3/5-4.idx", 1L << 33, new PartRecord(0, 4_096, (1L << 33) - 8_192));
         LoadSpecRecord loadSpec =
                 new LoadSpecRecord(2, false, List.of(3L), List.of(100, 101), true, 1, true, "op-1", 2, 15);
+        UserRecord user = new UserRecord("root", "scheme$1$" + ODD, ODD);
+        ResourceGroupRecord group = new ResourceGroupRecord(
+                "rg", true, 1, Integer.MAX_VALUE, List.of("a", "b"), List.of("c"), Map.of("zone", ODD));
+        ReplicaGroupRecord replicaGroup = new ReplicaGroupRecord(2, "rg");
 
         catalog.put(database).block();
         catalog.create(collection, partition).block();
@@ -102,6 +106,9 @@ public abstract class CatalogContract {
                 .block();
         catalog.put(indexFile).block();
         catalog.put(loadSpec).block();
+        catalog.put(user).block();
+        catalog.putResourceGroups(List.of(group)).block();
+        catalog.put(replicaGroup).block();
 
         assertThat(afterRestart())
                 .isEqualTo(new CatalogSnapshot(
@@ -113,7 +120,10 @@ public abstract class CatalogContract {
                         List.of(segment),
                         List.of(delta),
                         List.of(indexFile),
-                        List.of(loadSpec)));
+                        List.of(loadSpec),
+                        List.of(user),
+                        List.of(group),
+                        List.of(replicaGroup)));
     }
 
     private static CollectionSchema wideSchema() {
@@ -342,8 +352,49 @@ public abstract class CatalogContract {
         catalog.dropAlias(1, "nobody").block();
         catalog.dropLoadSpec(99).block();
         catalog.truncate(99, 1).block();
+        catalog.dropUser("nobody").block();
+        catalog.dropResourceGroup("none").block();
+        catalog.dropReplicaGroup(99).block();
 
         assertThat(readAll()).isEqualTo(before);
+    }
+
+    @Test
+    void put_usersAndGroups_replaceByNameAndAreDropped() throws Exception {
+        filled();
+        ResourceGroupRecord group = new ResourceGroupRecord("a", true, 1, 1, List.of(), List.of(), Map.of());
+        ResourceGroupRecord without = new ResourceGroupRecord("a", false, 0, 1, List.of(), List.of("b"), Map.of());
+        ResourceGroupRecord other = new ResourceGroupRecord("b", true, 1, 1, List.of("a"), List.of(), Map.of());
+        catalog.put(new UserRecord("ada", "old", "")).block();
+        catalog.put(new UserRecord("ada", "new", "x")).block();
+        catalog.put(new UserRecord("Ada", "other", "")).block();
+        catalog.putResourceGroups(List.of(group)).block();
+        catalog.putResourceGroups(List.of(without, other)).block();
+        catalog.put(new ReplicaGroupRecord(2, "a")).block();
+        catalog.put(new ReplicaGroupRecord(2, "b")).block();
+        catalog.put(new ReplicaGroupRecord(12, "b")).block();
+
+        assertThat(afterRestart().users())
+                .containsExactlyInAnyOrder(new UserRecord("ada", "new", "x"), new UserRecord("Ada", "other", ""));
+        assertThat(readAll().resourceGroups()).containsExactly(without, other);
+        assertThat(readAll().replicaGroups())
+                .containsExactly(new ReplicaGroupRecord(2, "b"), new ReplicaGroupRecord(12, "b"));
+
+        catalog.dropUser("Ada").block();
+        catalog.dropResourceGroup("a").block();
+        catalog.dropReplicaGroup(12).block();
+        catalog.dropCollection(2).block();
+        assertThat(afterRestart().users()).extracting(UserRecord::name).containsExactly("ada");
+        assertThat(readAll().resourceGroups()).containsExactly(other);
+        assertThat(readAll().replicaGroups()).as("it goes with its collection").isEmpty();
+    }
+
+    @Test
+    void put_replicaGroupOfAnUnknownCollection_isRefused() {
+        filled();
+        assertThatThrownBy(() -> catalog.put(new ReplicaGroupRecord(99, "a")).block())
+                .isInstanceOf(EngineException.Failed.class);
+        assertThat(readAll().replicaGroups()).isEmpty();
     }
 
     @Test

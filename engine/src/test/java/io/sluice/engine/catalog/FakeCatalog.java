@@ -24,7 +24,8 @@ public final class FakeCatalog implements Catalog {
     /** What a restart would find. */
     private static final class Disk {
         private CatalogSnapshot records = new CatalogSnapshot(
-                List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+                List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
+                List.of(), List.of(), List.of());
         private long nextId = 1;
         private int commits;
     }
@@ -221,6 +222,53 @@ public final class FakeCatalog implements Catalog {
     }
 
     @Override
+    public Mono<Void> put(UserRecord user) {
+        return change("put user " + user.name(), records -> {
+            records.users.removeIf(other -> other.name().equals(user.name()));
+            records.users.add(user);
+        });
+    }
+
+    @Override
+    public Mono<Void> dropUser(String name) {
+        return change(
+                "drop user " + name,
+                records -> records.users.removeIf(user -> user.name().equals(name)));
+    }
+
+    @Override
+    public Mono<Void> putResourceGroups(List<ResourceGroupRecord> groups) {
+        return change(
+                "put resource groups",
+                records -> groups.forEach(group -> {
+                    records.resourceGroups.removeIf(other -> other.name().equals(group.name()));
+                    records.resourceGroups.add(group);
+                }));
+    }
+
+    @Override
+    public Mono<Void> dropResourceGroup(String name) {
+        return change(
+                "drop resource group " + name,
+                records -> records.resourceGroups.removeIf(group -> group.name().equals(name)));
+    }
+
+    @Override
+    public Mono<Void> put(ReplicaGroupRecord replicaGroup) {
+        return change("put replica group of collection " + replicaGroup.collectionId(), records -> {
+            records.replicaGroups.removeIf(other -> other.collectionId() == replicaGroup.collectionId());
+            records.replicaGroups.add(replicaGroup);
+        });
+    }
+
+    @Override
+    public Mono<Void> dropReplicaGroup(long collectionId) {
+        return change(
+                "drop replica group of collection " + collectionId,
+                records -> records.replicaGroups.removeIf(group -> group.collectionId() == collectionId));
+    }
+
+    @Override
     public Mono<Void> close() {
         return Mono.fromRunnable(() -> {
             synchronized (disk) {
@@ -277,6 +325,9 @@ public final class FakeCatalog implements Catalog {
         private final List<DeltaRecord> deltas;
         private final List<IndexFileRecord> indexFiles;
         private final List<LoadSpecRecord> loadSpecs;
+        private final List<UserRecord> users;
+        private final List<ResourceGroupRecord> resourceGroups;
+        private final List<ReplicaGroupRecord> replicaGroups;
 
         Draft(CatalogSnapshot from) {
             databases = new ArrayList<>(from.databases());
@@ -288,6 +339,9 @@ public final class FakeCatalog implements Catalog {
             deltas = new ArrayList<>(from.deltas());
             indexFiles = new ArrayList<>(from.indexFiles());
             loadSpecs = new ArrayList<>(from.loadSpecs());
+            users = new ArrayList<>(from.users());
+            resourceGroups = new ArrayList<>(from.resourceGroups());
+            replicaGroups = new ArrayList<>(from.replicaGroups());
         }
 
         void putCollection(CollectionRecord collection) {
@@ -332,6 +386,7 @@ public final class FakeCatalog implements Catalog {
             aliases.removeIf(alias -> !hasCollection(alias.collectionId()));
             indexes.removeIf(index -> !hasCollection(index.collectionId()));
             loadSpecs.removeIf(spec -> !hasCollection(spec.collectionId()));
+            replicaGroups.removeIf(group -> !hasCollection(group.collectionId()));
             segments.removeIf(segment -> !hasPartition(segment.partitionId()));
             deltas.removeIf(delta -> !hasPartition(delta.partitionId()));
             indexFiles.removeIf(file -> !hasIndex(file.indexId()) || !hasSegment(file.segmentId()));
@@ -364,6 +419,7 @@ public final class FakeCatalog implements Catalog {
             aliases.forEach(alias -> require(hasCollection(alias.collectionId()), alias));
             indexes.forEach(index -> require(hasCollection(index.collectionId()), index));
             loadSpecs.forEach(spec -> require(hasCollection(spec.collectionId()), spec));
+            replicaGroups.forEach(group -> require(hasCollection(group.collectionId()), group));
             segments.forEach(segment -> require(hasPartition(segment.partitionId()), segment));
             deltas.forEach(delta -> require(hasPartition(delta.partitionId()), delta));
             indexFiles.forEach(file -> require(hasIndex(file.indexId()) && hasSegment(file.segmentId()), file));
@@ -414,7 +470,10 @@ public final class FakeCatalog implements Catalog {
                             indexFiles,
                             Comparator.comparingLong(IndexFileRecord::indexId)
                                     .thenComparing(IndexFileRecord::segmentId)),
-                    sorted(loadSpecs, Comparator.comparingLong(LoadSpecRecord::collectionId)));
+                    sorted(loadSpecs, Comparator.comparingLong(LoadSpecRecord::collectionId)),
+                    sorted(users, Comparator.comparing(UserRecord::name)),
+                    sorted(resourceGroups, Comparator.comparing(ResourceGroupRecord::name)),
+                    sorted(replicaGroups, Comparator.comparingLong(ReplicaGroupRecord::collectionId)));
         }
 
         private static <T> List<T> sorted(List<T> records, Comparator<? super T> order) {

@@ -41,6 +41,9 @@ public final class MilvusGrpc {
         WriteVerbs.addTo(verbs);
         ReadVerbs.addTo(verbs);
         FlushVerbs.addTo(verbs);
+        ReplicaVerbs.addTo(verbs);
+        ResourceGroupVerbs.addTo(verbs);
+        CredentialVerbs.addTo(verbs);
         return verbs.build();
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.api.grpc;
 
+import io.sluice.engine.VectorEngine;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
@@ -10,9 +11,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The one node that this server is, in the words that Milvus has for its many. */
 final class NodeFacts {
-    static final long NODE_ID = 1;
+    static final long NODE_ID = VectorEngine.NODE_ID;
     static final String COMPONENT = "standalone";
-    static final String DEFAULT_RESOURCE_GROUP = "__default_resource_group";
 
     private static final String SYSTEM_INFO = "system_info";
     private static final JsonMapper JSON = JsonMapper.shared();

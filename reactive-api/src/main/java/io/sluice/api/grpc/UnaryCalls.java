@@ -1,11 +1,15 @@
 package io.sluice.api.grpc;
 
 import com.google.protobuf.Message;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
+import io.sluice.api.auth.Credentials;
+import io.sluice.api.auth.Unauthenticated;
 import io.sluice.api.error.WireError;
+import io.sluice.engine.VectorEngine;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -22,6 +26,9 @@ import reactor.util.Loggers;
 final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Q, A> {
     private static final int ONE_MESSAGE = 1;
     private static final int ONE_TOO_MANY = 1; // asked for as well, so that a client that sends two is noticed
+
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     private static final Logger LOG = Loggers.getLogger(UnaryCalls.class);
 
@@ -76,9 +83,21 @@ final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Q, A> 
                 call.close(Status.INVALID_ARGUMENT.withDescription("no request in a unary call"), new Metadata());
                 return;
             }
-            running = Mono.defer(() -> verb.answer(new GrpcCall(door.get(), options, headers), asked))
-                    .onErrorResume(error -> Mono.just(refusalOf(error)))
+            running = Mono.defer(() -> answer(asked))
+                    .onErrorResume(error -> !(error instanceof Unauthenticated), error -> Mono.just(refusalOf(error)))
                     .subscribe(this::send, this::fail);
+        }
+
+        private Mono<A> answer(Q asked) {
+            VectorEngine engine = door.get();
+            GrpcCall context =
+                    new GrpcCall(engine, options, headers, call.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR));
+            if (!options.authentication()) {
+                return verb.answer(context, asked);
+            }
+            return Credentials.ofGrpc(headers.get(AUTHORIZATION))
+                    .check(engine::authenticate)
+                    .then(Mono.defer(() -> verb.answer(context, asked)));
         }
 
         private A refusalOf(Throwable error) {
@@ -109,6 +128,10 @@ final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Q, A> 
         }
 
         private void fail(Throwable defect) {
+            if (defect instanceof Unauthenticated refused) {
+                call.close(Status.UNAUTHENTICATED.withDescription(refused.text()), new Metadata());
+                return;
+            }
             LOG.error(
                     "an answer could not be sent: " + call.getMethodDescriptor().getFullMethodName(), defect);
             call.close(Status.INTERNAL.withDescription("the answer could not be sent"), new Metadata());

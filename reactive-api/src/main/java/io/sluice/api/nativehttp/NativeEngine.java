@@ -39,6 +39,8 @@ interface NativeEngine {
 
     Mono<MemoryReport> memory(@Nullable String database, @Nullable String collection);
 
+    Mono<Boolean> authenticate(String user, String password);
+
     static NativeEngine of(VectorEngine engine) {
         return new NativeEngine() {
             @Override
@@ -95,6 +97,11 @@ interface NativeEngine {
             @Override
             public Mono<MemoryReport> memory(@Nullable String database, @Nullable String collection) {
                 return engine.memory(database, collection);
+            }
+
+            @Override
+            public Mono<Boolean> authenticate(String user, String password) {
+                return engine.authenticate(user, password);
             }
         };
     }

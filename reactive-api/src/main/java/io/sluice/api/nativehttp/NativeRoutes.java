@@ -1,9 +1,12 @@
 package io.sluice.api.nativehttp;
 
+import io.sluice.api.auth.Credentials;
 import io.sluice.engine.VectorEngine;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
@@ -39,8 +42,15 @@ public final class NativeRoutes {
                 .GET("/api/v1/events", handler::events)
                 .GET("/api/v1/memory", handler::memory)
                 .route(RequestPredicates.path("/api/v1/**"), handler::unknown)
-                .filter((request, next) -> Mono.defer(() -> next.handle(request))
+                .filter((request, next) -> Mono.defer(() -> options.authentication()
+                                ? checked(engine, request).then(Mono.defer(() -> next.handle(request)))
+                                : next.handle(request))
                         .onErrorResume(error -> NativeHandler.problem(error, request)))
                 .build();
+    }
+
+    private static Mono<Void> checked(NativeEngine engine, ServerRequest request) {
+        return Credentials.ofHttp(request.headers().firstHeader(HttpHeaders.AUTHORIZATION))
+                .check(engine::authenticate);
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.api.nativehttp;
 
+import io.sluice.api.auth.Unauthenticated;
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.ErrorCode;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import reactor.core.publisher.Mono;
 final class Problems {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
     private static final String RETRY_AFTER_SECONDS = "1";
+    private static final String CHALLENGE = "Basic realm=\"sluice\"";
 
     private Problems() {}
 
@@ -45,6 +47,8 @@ final class Problems {
     static NativeWire.Problem of(Throwable error, @Nullable String operationId) {
         return switch (error) {
             case EngineException refusal -> of(refusal, operationId);
+            case Unauthenticated refused ->
+                plain(ErrorCode.NOT_AUTHENTICATED, HttpStatus.UNAUTHORIZED, refused.text(), operationId);
             case DataBufferLimitException _ ->
                 plain(
                         ErrorCode.TOO_LARGE,
@@ -116,6 +120,9 @@ final class Problems {
         if (problem.status() == HttpStatus.SERVICE_UNAVAILABLE.value()
                 || problem.status() == HttpStatus.TOO_MANY_REQUESTS.value()) {
             response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        if (problem.status() == HttpStatus.UNAUTHORIZED.value()) {
+            response.header(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
         }
         return response.bodyValue(NativeWire.bytes(problem));
     }

@@ -1,5 +1,6 @@
 package io.sluice.api.rest;
 
+import io.sluice.api.NodeAddress;
 import io.sluice.engine.error.EngineException.InvalidRequest;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,9 @@ import java.util.Map;
  *
  * @param headerDatabase of {@code DB-Name}; empty when not sent
  * @param int64AsNumber of {@code Accept-Type-Allow-Int64}; otherwise Int64 values are answered as text
+ * @param address where the caller has reached this server
  */
-record RestCall(String headerDatabase, boolean int64AsNumber, JsonBody body) {
+record RestCall(String headerDatabase, boolean int64AsNumber, NodeAddress address, JsonBody body) {
     private static final String DEFAULT_DATABASE = "default";
 
     JsonFields fields() {

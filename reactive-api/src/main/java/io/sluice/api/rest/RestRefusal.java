@@ -3,10 +3,11 @@ package io.sluice.api.rest;
 import io.sluice.engine.error.EngineException.InvalidRequest;
 import io.sluice.engine.error.ErrorCode;
 
-/** A refusal that only Milvus's REST knows: codes 1801 to 1807, and those that are no HTTP 200. */
+/** A refusal that only Milvus's REST knows: codes 1800 to 1807, and those that are no HTTP 200. */
 final class RestRefusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private static final int NOT_AUTHENTICATED = 1800;
     private static final int BAD_JSON = 1801;
     private static final int MISSING_PARAMETERS = 1802;
     private static final int BAD_ROWS = 1804;
@@ -59,6 +60,10 @@ final class RestRefusal extends RuntimeException {
 
     static RestRefusal timedOut(String why) {
         return new RestRefusal(ErrorCode.DEADLINE_EXCEEDED.code(), 408, "request timeout: " + why);
+    }
+
+    static RestRefusal unauthenticated(String why) {
+        return new RestRefusal(NOT_AUTHENTICATED, 401, "user hasn't authenticated: " + why);
     }
 
     /** The path has no verb behind it. */

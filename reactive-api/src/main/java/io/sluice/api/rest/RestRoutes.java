@@ -1,6 +1,9 @@
 package io.sluice.api.rest;
 
 import io.sluice.api.ApiOptions;
+import io.sluice.api.NodeAddress;
+import io.sluice.api.auth.Credentials;
+import io.sluice.api.auth.Unauthenticated;
 import io.sluice.api.error.WireError;
 import io.sluice.engine.VectorEngine;
 import io.sluice.engine.error.EngineException.InvalidRequest;
@@ -10,7 +13,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.server.HandlerFunction;
@@ -32,6 +37,8 @@ public final class RestRoutes {
     /** JSON up to this size is read on the event loop: it takes less time than a change of threads can save. */
     static final int INLINE_BYTES = 32 << 10; // 32 KiB
 
+    private static final String CHALLENGE = "Basic realm=\"sluice\"";
+
     private static final int LONGEST_TIMEOUT_SECONDS = 24 * 60 * 60;
 
     private static final Logger LOG = Loggers.getLogger(RestRoutes.class);
@@ -44,18 +51,20 @@ public final class RestRoutes {
             "collections/alter_function",
             "collections/drop_function",
             "collections/fields/drop",
-            "entities/hybrid_search",
-            "entities/advanced_search");
+            "users/grant_role",
+            "users/revoke_role");
 
     private static final Set<String> LATER_GROUPS =
-            Set.of("users", "roles", "privilege_groups", "resource_groups", "jobs", "file_resources", "segments");
+            Set.of("roles", "privilege_groups", "jobs", "file_resources", "segments");
 
     private final ApiOptions options;
+    private final VectorEngine engine;
     private final Map<String, RestVerb> verbs = new HashMap<>();
     private final AtomicLong bodyBytesInFlight = new AtomicLong();
 
     private RestRoutes(VectorEngine engine, ApiOptions options) {
         this.options = options;
+        this.engine = engine;
         LoadRoutes load = new LoadRoutes(engine, options);
         add("collections", new CollectionRoutes(engine).verbs());
         add("collections", load.collectionVerbs());
@@ -65,6 +74,8 @@ public final class RestRoutes {
         add("entities", new EntityRoutes(engine, options).verbs());
         add("aliases", new AliasRoutes(engine).verbs());
         add("databases", new DatabaseRoutes(engine).verbs());
+        add("users", new UserRoutes(engine).verbs());
+        add("resource_groups", new ResourceGroupRoutes(engine).verbs());
     }
 
     /**
@@ -94,9 +105,16 @@ public final class RestRoutes {
     private Mono<RestReply> answer(ServerRequest request, RestVerb verb) {
         return Mono.defer(() -> {
                     Duration timeout = timeout(request);
-                    return answerInTime(request, verb).timeout(timeout, timedOut(timeout));
+                    Mono<RestReply> answer = answerInTime(request, verb);
+                    return (options.authentication() ? checked(request).then(answer) : answer)
+                            .timeout(timeout, timedOut(timeout));
                 })
                 .onErrorResume(error -> Mono.just(failure(error)));
+    }
+
+    private Mono<Void> checked(ServerRequest request) {
+        return Credentials.ofHttp(request.headers().firstHeader(HttpHeaders.AUTHORIZATION))
+                .check(engine::authenticate);
     }
 
     private Mono<RestReply> answerInTime(ServerRequest request, RestVerb verb) {
@@ -121,6 +139,7 @@ public final class RestRoutes {
         Mono<RestCall> parsed = Mono.fromCallable(() -> new RestCall(
                 header(request, "DB-Name"),
                 header(request, "Accept-Type-Allow-Int64").equalsIgnoreCase("true"),
+                NodeAddress.of(request.localAddress().orElse(null)),
                 JsonBody.parse(body.bytes(), body.length())));
         return body.length() <= INLINE_BYTES ? parsed : parsed.subscribeOn(options.json());
     }
@@ -151,6 +170,9 @@ public final class RestRoutes {
         if (error instanceof RestRefusal refusal) {
             return RestReply.failure(refusal.httpStatus(), refusal.code(), refusal.text());
         }
+        if (error instanceof Unauthenticated refused) {
+            return failure(RestRefusal.unauthenticated(refused.text()));
+        }
         WireError wire = WireError.of(error);
         boolean clientLeft = error instanceof IOException || error instanceof AbortedException;
         if (!wire.expected() && !clientLeft) {
@@ -174,8 +196,11 @@ public final class RestRoutes {
     }
 
     private static Mono<ServerResponse> send(RestReply reply) {
-        return ServerResponse.status(reply.httpStatus())
-                .contentType(MediaType.APPLICATION_JSON)
-                .bodyValue(reply.json());
+        ServerResponse.BodyBuilder response =
+                ServerResponse.status(reply.httpStatus()).contentType(MediaType.APPLICATION_JSON);
+        if (reply.httpStatus() == HttpStatus.UNAUTHORIZED.value()) {
+            response.header(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
+        }
+        return response.bodyValue(reply.json());
     }
 }

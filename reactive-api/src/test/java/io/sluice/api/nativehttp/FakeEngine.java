@@ -110,6 +110,12 @@ final class FakeEngine implements NativeEngine {
                 new CollectionSummary(8, database, "images", failed, 20, 200, 0, 0, 1, 0)));
     }
 
+    /** {@code root} with {@code Milvus}, and nobody else. */
+    @Override
+    public Mono<Boolean> authenticate(String user, String password) {
+        return answer(user.equals("root") && password.equals("Milvus"));
+    }
+
     @Override
     public Mono<MemoryReport> memory(@Nullable String database, @Nullable String collection) {
         asked.add("memory " + database + " " + Objects.toString(collection));

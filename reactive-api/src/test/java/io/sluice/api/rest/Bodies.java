@@ -1,5 +1,6 @@
 package io.sluice.api.rest;
 
+import io.sluice.api.NodeAddress;
 import java.nio.charset.StandardCharsets;
 
 /** Request bodies for tests. */
@@ -13,6 +14,6 @@ final class Bodies {
 
     /** A call without headers. */
     static RestCall call(String json) {
-        return new RestCall("", false, of(json));
+        return new RestCall("", false, NodeAddress.of(null), of(json));
     }
 }

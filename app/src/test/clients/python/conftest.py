@@ -126,7 +126,11 @@ def refused(code, *parts):
 
 
 def state_of(client, name, partition=""):
-    return client.get_load_state(name, partition)["state"].name
+    if not partition:
+        return client.get_load_state(name)["state"].name
+    # MilvusClient takes one name, AsyncMilvusClient a list.
+    one = partition if isinstance(client, MilvusClient) else [partition]
+    return client.get_load_state(name, one)["state"].name
 
 
 def float32(values):

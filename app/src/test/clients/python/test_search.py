@@ -198,7 +198,7 @@ def test_empty_answer(client, searched):
         (1100, "dimension", {"data": [[1.0, 2.0]]}),
         (1100, "cannot parse expression", {"filter": "number <"}),
         (1100, "no_such", {"anns_field": "no_such"}),
-        (65535, "partition name no_such not found", {"partition_names": ["no_such"]}),
+        (1100, "partition name no_such not found", {"partition_names": ["no_such"]}),
     ],
 )
 def test_bad_searches_are_refused(client, searched, code, text, arguments):
@@ -208,9 +208,9 @@ def test_bad_searches_are_refused(client, searched, code, text, arguments):
 
 def test_no_such_output_field(client, name):
     create(client, name)
-    with refused(65535, "field no_such not exist"):
+    with refused(1100, "field no_such not exist"):
         client.search(name, data=[[0.0] * 4], output_fields=["no_such"])
-    with refused(65535, "field no_such not exist"):
+    with refused(1100, "field no_such not exist"):
         client.query(name, filter="id > 0", output_fields=["no_such"])
 
 

@@ -16,7 +16,6 @@ TEXTS = ["", "a", "ä€𝄞", "with 'single' and \"double\" quotes", "back\\sla
 DOCUMENTS = [
     {},
     [],
-    "text",
     7,
     -0.5,
     True,
@@ -234,11 +233,15 @@ def test_varchar_keys(client, name):
     )
     client.create_collection(name, schema=schema, index_params=index_of(client, ("vector", {"metric_type": "L2"})))
     keys = ["b", "a", "ä", "'quoted'", 'with "both"', "back\\slash"]
+    plain_keys = keys[:3]  # pymilvus puts ids into a filter between quotes without escaping them
     inserted = client.insert(name, [{"key": key, "vector": vector_of(i)} for i, key in enumerate(keys)])
     assert list(inserted["ids"]) == keys
 
     for row, key in enumerate(keys):
-        assert [r["key"] for r in client.get(name, ids=[key])] == [key]
+        if key in plain_keys:
+            assert [r["key"] for r in client.get(name, ids=[key])] == [key]
+        equal = client.query(name, filter="key == {key}", filter_params={"key": key})
+        assert [r["key"] for r in equal] == [key]
         hit = client.search(name, data=[vector_of(row)], limit=1)[0][0]
         assert (hit["key"], hit["distance"]) == (key, 0.0)
     assert client.delete(name, ids=["b", "no such"])["delete_count"] >= 1

@@ -1,34 +1,27 @@
 package io.sluice.app.clients;
 
-import java.util.HashMap;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A Maven project of its own, because the SDK brings versions of its libraries that are not ours. It runs on this test's
- * JDK, and its pom takes its build folder from the property {@code client.target}.
+ * A Maven project of its own, because the SDK brings versions of its libraries that are not ours. It is copied, so that
+ * it is built below {@code target}, and runs on this test's JDK.
  */
 record JavaClient(ClientFolders folders) implements Client {
     @Override
     public void prepare(Terminal terminal) {
-        maven(terminal, Map.of(), "test-compile");
+        maven(terminal, folders.copySources(), Map.of("JAVA_HOME", System.getProperty("java.home")), "test-compile");
     }
 
     @Override
     public void test(Terminal terminal, String address) {
-        maven(terminal, Map.of("SLUICE_ADDRESS", address), "test");
+        Map<String, String> variables =
+                Map.of("JAVA_HOME", System.getProperty("java.home"), "SLUICE_ADDRESS", address);
+        maven(terminal, folders.work().resolve("tests"), variables, "test");
     }
 
-    private void maven(Terminal terminal, Map<String, String> variables, String phase) {
+    private static void maven(Terminal terminal, Path project, Map<String, String> variables, String phase) {
         String mvn = Terminal.find("mvn", "Install Maven 3.8 or later (Debian: maven)");
-        Map<String, String> withJdk = new HashMap<>(variables);
-        withJdk.put("JAVA_HOME", System.getProperty("java.home"));
-        terminal.run(
-                folders.sources(),
-                withJdk,
-                mvn,
-                "--batch-mode",
-                "--no-transfer-progress",
-                "-Dclient.target=" + folders.work(),
-                phase);
+        terminal.run(project, variables, mvn, "--batch-mode", "--no-transfer-progress", phase);
     }
 }

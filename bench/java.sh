@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Compiles what the bench module needs and runs one of its main classes: bench/java.sh CLASS ARGUMENTS...
+# The JVM gets the server's flags (config/jvm.args), with a heap that is fixed and touched at the start.
 # JAVA_HOME must be a JDK 25, or one must lie in /usr/lib/jvm. BENCH_HEAP is the heap, 1500m by default; BENCH_BUILD=no
 # takes what was compiled before.
 set -euo pipefail
@@ -15,6 +16,5 @@ if [ ! -f bench/target/class-path ] || [ "${BENCH_BUILD:-yes}" != no ]; then
     mvn -q -B -pl bench -am package -DskipTests -Djacoco.skip=true -Dspring-boot.repackage.skip=true \
         dependency:build-classpath -Dmdep.outputFile=target/class-path -Dmdep.includeScope=runtime 1>&2
 fi
-exec "$JAVA_HOME/bin/java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
-    -Xms"${BENCH_HEAP:-1500m}" -Xmx"${BENCH_HEAP:-1500m}" \
+exec "$JAVA_HOME/bin/java" @config/jvm.args -XX:+AlwaysPreTouch -Xms"${BENCH_HEAP:-1500m}" -Xmx"${BENCH_HEAP:-1500m}" \
     -cp "bench/target/classes:$(cat bench/target/class-path)" "$@"

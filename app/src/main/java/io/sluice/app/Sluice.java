@@ -1,6 +1,8 @@
 package io.sluice.app;
 
 import io.sluice.config.EngineLifecycle;
+import io.sluice.config.Rehearsal;
+import io.sluice.config.Settings;
 import io.sluice.config.SluiceConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.Banner;
@@ -33,6 +35,7 @@ public final class Sluice {
             System.exit(REFUSED);
         }
         System.out.println(StartReport.READY + StartReport.secondsSinceStart());
+        new Rehearsal(server.getBean(Settings.class).host(), StartReport.port(server)).start();
     }
 
     /**

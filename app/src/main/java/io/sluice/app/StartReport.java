@@ -26,17 +26,20 @@ final class StartReport {
 
     static String of(ConfigurableApplicationContext server) {
         Settings settings = server.getBean(Settings.class);
-        int port = Objects.requireNonNull(((WebServerApplicationContext) server).getWebServer())
-                .getPort();
         return String.join(
                 "\n",
                 "Sluice " + version(),
-                LISTENS + "http://" + host(settings.host()) + ":" + port,
+                LISTENS + "http://" + host(settings.host()) + ":" + port(server),
                 "  data folder   " + settings.dataFolder(),
                 "  off-heap      up to " + ByteSize.text(settings.memoryBudgetBytes()),
                 "  Java heap     up to " + ByteSize.text(Runtime.getRuntime().maxMemory()),
                 "  pages         " + pages(),
                 "  kernels       " + kernels());
+    }
+
+    static int port(ConfigurableApplicationContext server) {
+        return Objects.requireNonNull(((WebServerApplicationContext) server).getWebServer())
+                .getPort();
     }
 
     private static String version() {

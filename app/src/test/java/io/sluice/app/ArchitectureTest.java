@@ -44,8 +44,8 @@ class ArchitectureTest {
         ROOMS.put("access", Set.of("error", "schema", "catalog"));
         ROOMS.put("log", Set.of("error", "schema"));
         ROOMS.put("segment", Set.of("error", "memory", "schema", "store", "catalog"));
-        ROOMS.put("filter", Set.of("error", "schema", "segment"));
         ROOMS.put("index", Set.of("error", "memory", "schema", "distance", "catalog", "segment"));
+        ROOMS.put("filter", Set.of("error", "schema", "segment", "index"));
         ROOMS.put("load", Set.of("error", "memory", "schema", "store", "catalog", "segment"));
         ROOMS.put(
                 "collection",

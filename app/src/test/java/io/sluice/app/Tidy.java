@@ -42,7 +42,7 @@ final class Tidy {
                     .except("PanamaKernels"),
             ban("engine/", MAIN, ".subscribe(", "return the Flux; LoadJobs is the one place that subscribes")
                     .except("LoadJobs"),
-            ban("reactive-api/", MAIN, ".subscribe(", "return the Mono to WebFlux or UnaryCalls, which subscribe")
+            ban("reactive-api/", MAIN, ".subscribe(", "return the Mono to WebFlux or to UnaryCalls, which subscribe")
                     .except("UnaryCalls"),
             ban("config/", MAIN, ".subscribe(", "return the Mono; EngineLifecycle starts the engine")
                     .except("EngineLifecycle"),

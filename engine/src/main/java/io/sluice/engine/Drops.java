@@ -4,10 +4,12 @@ import io.sluice.engine.catalog.CatalogCalls;
 import io.sluice.engine.catalog.PartitionRecord;
 import io.sluice.engine.collection.Collection;
 import io.sluice.engine.collection.CollectionRooms;
+import io.sluice.engine.collection.Namespace;
 import io.sluice.engine.load.LoadJobs;
 import io.sluice.engine.load.OperationView;
 import io.sluice.engine.memory.Lease;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,16 +57,26 @@ final class Drops {
         }));
     }
 
-    /** Frees what a truncate took away; files go after the load that may still read them. */
+    /** Frees what a truncate took away. */
     void free(Collection collection, Collection.Truncated truncated) {
         truncated.retired().ownerLeases().forEach(Lease::close);
-        Runnable deletion =
-                () -> threads.later(() -> guarded("what was in " + collection, () -> delete(truncated.files())));
-        jobs.latest(collection.collectionId())
-                .filter(operation -> !operation.finished())
-                .ifPresentOrElse(
-                        running -> jobs.finished(running.id()).toFuture().whenComplete((_, _) -> deletion.run()),
-                        deletion);
+        deleteUnread(collection, "what was in " + collection, truncated.files());
+    }
+
+    void free(Namespace.DroppedIndex index) {
+        deleteUnread(index.collection(), "index of " + index.collection(), index.keys());
+    }
+
+    /** Deletes files that nothing names any more, when no load that was planned with them is under way. */
+    private void deleteUnread(Collection collection, String what, List<String> keys) {
+        Optional<OperationView> underWay =
+                jobs.latest(collection.collectionId()).filter(operation -> !operation.finished());
+        Runnable deletion = () -> threads.later(() -> guarded(what, () -> delete(keys)));
+        if (underWay.isEmpty()) {
+            deletion.run();
+        } else {
+            jobs.finished(underWay.get().id()).toFuture().whenComplete((_, _) -> deletion.run());
+        }
     }
 
     private void delete(List<String> keys) {

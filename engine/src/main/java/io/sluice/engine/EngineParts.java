@@ -59,7 +59,8 @@ record EngineParts(
 
     /** Blocks: runs on a plain thread. */
     static EngineParts open(EngineOptions options, Catalog catalog) {
-        var budget = new MemoryBudget(options.memoryBudgetBytes());
+        var threads = new EngineThreads(options.searchThreads());
+        var budget = new MemoryBudget(options.memoryBudgetBytes(), threads::unhurried);
         SegmentStore store = LocalSegmentStore.open(options.dataFolder().resolve("segments"));
         store.sweepUncommitted();
         var rooms = new CollectionRooms(catalog, new Ids(catalog), store, budget);
@@ -95,7 +96,6 @@ record EngineParts(
             return collection == null || collection.isSealed(partitionId, lsn);
         });
 
-        var threads = new EngineThreads(options.searchThreads());
         var jobs = new LoadJobs(
                 budget,
                 store,

@@ -178,7 +178,8 @@ final class Loads {
     }
 
     /**
-     * Loads what was sealed or indexed since a loaded collection was loaded, through the same pipeline.
+     * Loads what was sealed or indexed since a loaded collection was loaded, and frees what a dropped index left in memory,
+     * through the same pipeline.
      *
      * @return whether nothing is left to do
      */
@@ -190,7 +191,9 @@ final class Loads {
             return wanted == null || collection.isDropped();
         }
         LoadGoal goal = collection.withAllFields(wanted);
-        if (collection.missingParts(goal).isEmpty() && goal.fieldIds().equals(served.fieldIds())) {
+        if (collection.missingParts(goal).isEmpty()
+                && goal.fieldIds().equals(served.fieldIds())
+                && !collection.hasForgottenParts()) {
             return true;
         }
         boolean notNow = jobs.latest(collection.collectionId())

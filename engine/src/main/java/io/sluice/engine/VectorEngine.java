@@ -24,8 +24,11 @@ import io.sluice.engine.schema.IndexDefinition;
 import io.sluice.engine.schema.NameRules;
 import io.sluice.engine.schema.PropertyRules;
 import io.sluice.engine.schema.RowBatch;
+import io.sluice.engine.search.HybridSearchRequest;
+import io.sluice.engine.search.HybridSearcher;
 import io.sluice.engine.search.QueryRequest;
 import io.sluice.engine.search.QueryResult;
+import io.sluice.engine.search.SearchIterators;
 import io.sluice.engine.search.SearchRequest;
 import io.sluice.engine.search.SearchResult;
 import io.sluice.engine.search.Searcher;
@@ -62,6 +65,7 @@ public final class VectorEngine {
     private static final Duration FIELD_PATIENCE = Duration.ofSeconds(5);
 
     private final EngineParts parts;
+    private final SearchIterators iterators = new SearchIterators();
 
     VectorEngine(EngineParts parts) {
         this.parts = parts;
@@ -369,7 +373,7 @@ public final class VectorEngine {
 
     // Indexes
 
-    /** @param definition with id 0; name, type and metric may be empty (field name, AUTOINDEX, COSINE) */
+    /** @param definition with id 0; name and type may be empty (field name, AUTOINDEX), and the metric (vectors: COSINE) */
     public Mono<Void> createIndex(String database, String collection, String field, IndexDefinition definition) {
         return parts.threads().ddl(() -> {
             parts.rules().checkDdl(database, Ddl.INDEX);
@@ -410,11 +414,17 @@ public final class VectorEngine {
                 trouble.orElse(""));
     }
 
-    /** Dropping what is not there succeeds; that of a vector is refused while the collection is loaded. */
+    /**
+     * Dropping what is not there succeeds. While the collection is loaded, the index of a vector field stays; another one
+     * goes, and its bytes follow as a load that frees.
+     */
     public Mono<Void> dropIndex(String database, String collection, String indexName) {
         return parts.threads().ddl(() -> {
             parts.rules().checkDdl(database, Ddl.INDEX);
-            parts.namespace().dropIndex(database, collection, indexName);
+            parts.namespace().dropIndex(database, collection, indexName).ifPresent(dropped -> {
+                parts.upkeep().followUp(dropped.collection());
+                parts.drops().free(dropped);
+            });
         });
     }
 
@@ -466,15 +476,33 @@ public final class VectorEngine {
 
     // Reads
 
-    /** The collection must be loaded. */
+    /**
+     * The best hits, or the next batch of an iteration when the request has one. The collection must be loaded. A
+     * timestamp pins the state that is read, whatever is written meanwhile.
+     */
     public Mono<SearchResult> search(SearchRequest request) {
         return parts.threads().search(() -> {
             Collection collection = parts.namespace().get(request.database(), request.collection());
             try (ReadView view =
                     read(collection, "search", request.partitions(), request.ignoreGrowing(), request.timestamp())) {
-                return Searcher.search(request, view);
+                return request.iterator() == null ? Searcher.search(request, view) : iterators.next(request, view);
             }
         });
+    }
+
+    /** All searches read one state. The collection must be loaded. */
+    public Mono<SearchResult> hybridSearch(HybridSearchRequest request) {
+        return parts.threads().search(() -> {
+            Collection collection = parts.namespace().get(request.database(), request.collection());
+            try (ReadView view =
+                    read(collection, "search", request.partitions(), ignoresGrowing(request), request.timestamp())) {
+                return HybridSearcher.search(request, view);
+            }
+        });
+    }
+
+    private static boolean ignoresGrowing(HybridSearchRequest request) {
+        return request.searches().stream().allMatch(HybridSearchRequest.AnnSearch::ignoreGrowing);
     }
 
     /** The collection must be loaded. */
@@ -492,7 +520,9 @@ public final class VectorEngine {
             Collection collection, String verb, List<String> partitions, boolean ignoreGrowing, long timestamp) {
         parts.rules().checkRead(collection);
         try {
-            return collection.openRead(verb, partitions, ignoreGrowing, timestamp, parts.log()::appliedTimestamp);
+            // What is not applied yet would appear in between: a pinned state ends where the present does.
+            long pinned = timestamp == 0 ? 0 : Math.min(timestamp, parts.log().appliedTimestamp());
+            return collection.openRead(verb, partitions, ignoreGrowing, pinned, parts.log()::appliedTimestamp);
         } catch (EngineException.WrongState refused) {
             if (refused.code() == ErrorCode.COLLECTION_NOT_LOADED) {
                 throw parts.loads().whyNotServed(collection, verb);

@@ -252,6 +252,53 @@ class RestE2eTest {
     }
 
     @Test
+    void hybridSearch_ofTwoVectors_ranksThemTogether() {
+        rest.ok("collections/create", """
+            {"collectionName": "hybrid", "schema": {"fields": [
+               {"fieldName": "key", "dataType": "VarChar", "isPrimary": true, "elementTypeParams": {"max_length": "9"}},
+               {"fieldName": "near", "dataType": "FloatVector", "elementTypeParams": {"dim": "2"}},
+               {"fieldName": "same", "dataType": "FloatVector", "elementTypeParams": {"dim": "2"}}]},
+             "indexParams": [
+               {"fieldName": "near", "indexName": "near", "indexType": "FLAT", "metricType": "L2"},
+               {"fieldName": "same", "indexName": "same", "indexType": "HNSW", "metricType": "COSINE"}]}
+            """);
+        rest.ok("entities/insert", """
+            {"collectionName": "hybrid", "data": [
+               {"key": "a", "near": [0, 0], "same": [-1, 0]},
+               {"key": "b", "near": [1, 0], "same": [0, 1]},
+               {"key": "c", "near": [3, 0], "same": [1, 0]}]}
+            """);
+        rest.load("hybrid");
+        String searches = """
+            "search": [{"data": [[0, 0]], "annsField": "near", "limit": 2},
+                       {"data": [[1, 0]], "annsField": "same", "limit": 3, "filter": "key > \\"a\\""}]
+            """;
+        JsonNode ranked = rest.post("entities/hybrid_search", """
+            {"collectionName": "hybrid", %s, "rerank": {"strategy": "rrf", "params": {"k": 9}}, "limit": 2,
+             "outputFields": ["near"]}
+            """.formatted(searches));
+        assertThat(ranked.path("topks").toString()).isEqualTo("[2]");
+        JsonNode hits = ranked.path("data");
+        assertThat(Rest.texts(hits, "id")).as("b is second twice, a first once").containsExactly("b", "a");
+        assertThat(hits.get(0).path("distance").floatValue()).isEqualTo(1 / 11f + 1 / 11f);
+        assertThat(hits.get(0).path("near").toString()).isEqualTo("[1.0,0.0]");
+
+        JsonNode weighted = rest.ok("entities/advanced_search", """
+            {"collectionName": "hybrid", %s, "limit": 3,
+             "rerank": {"strategy": "weighted", "params": {"weights": [0.5, 1], "norm_score": true}}}
+            """.formatted(searches));
+        assertThat(Rest.texts(weighted, "id")).containsExactly("c", "b", "a");
+        assertThat(weighted.get(0).path("distance").floatValue()).isEqualTo(1f);
+        assertThat(weighted.get(1).path("distance").floatValue()).isEqualTo(0.75f);
+        assertThat(weighted.get(2).path("distance").floatValue()).isEqualTo(0.5f);
+
+        assertThat(rest.post("entities/hybrid_search", "{\"collectionName\": \"hybrid\", \"search\": []}")
+                        .path("message")
+                        .asString())
+                .startsWith("nq [0] is invalid, nq (number of search vector per search request) should be in range");
+    }
+
+    @Test
     void rows_ofEveryType_comeBackAsTheyWent() {
         rest.ok("collections/create", """
             {"collectionName": "types", "schema": {"enableDynamicField": true, "fields": [
@@ -610,6 +657,37 @@ class RestE2eTest {
         assertThat(rest.ok("entities/query", "{\"collectionName\": \"grown\", \"filter\": \"id >= 0\", \"limit\": 10}")
                         .size())
                 .isZero();
+    }
+
+    @Test
+    void indexes_onOtherFields_describedAsDeclaredAndDroppedWhileLoaded() {
+        createWords("sorted");
+        rest.ok("indexes/create", """
+            {"collectionName": "sorted", "indexParams": [
+               {"fieldName": "id", "indexType": "STL_SORT"},
+               {"fieldName": "word", "indexName": "by_word", "indexType": "INVERTED"},
+               {"fieldName": "rank"}]}
+            """);
+        JsonNode index = rest.ok("indexes/describe", "{\"collectionName\": \"sorted\", \"indexName\": \"id\"}")
+                .get(0);
+        assertThat(index.path("indexType").asString()).isEqualTo("STL_SORT");
+        assertThat(index.path("metricType").asString()).isEmpty();
+        assertThat(index.path("indexParams").toString()).contains("STL_SORT").doesNotContain("metric_type");
+        assertThat(rest.ok("indexes/describe", "{\"collectionName\": \"sorted\", \"indexName\": \"rank\"}")
+                        .get(0)
+                        .path("indexType")
+                        .asString())
+                .isEqualTo("AUTOINDEX");
+
+        insertWords("sorted", "");
+        rest.load("sorted");
+        assertThat(Rest.texts(
+                        rest.ok("entities/query", "{\"collectionName\": \"sorted\", \"filter\": \"rank >= 20\"}"),
+                        "id"))
+                .containsExactly("2", "3");
+        rest.ok("indexes/drop", "{\"collectionName\": \"sorted\", \"indexName\": \"by_word\"}");
+        assertThat(Rest.texts(rest.ok("indexes/list", "{\"collectionName\": \"sorted\"}")))
+                .containsExactlyInAnyOrder("by_vector", "id", "rank");
     }
 
     @Test

@@ -26,6 +26,7 @@ import reactor.core.scheduler.Schedulers;
  */
 final class CatalogDatabase {
     private static final String FILE_NAME = "sluice";
+    private static final String CHECKPOINT = "CHECKPOINT SYNC";
     private static final int QUEUED_AT_MOST = 100_000;
     private static final int IDLE_SECONDS = 60;
 
@@ -60,30 +61,35 @@ final class CatalogDatabase {
 
     /** Runs {@code work} in one transaction, all or nothing; when it completes, the change survives a power cut. */
     <T> Mono<T> change(String what, Function<Session, Mono<T>> work) {
-        return inTransaction(what, work, CatalogDatabase::commitSynced);
-    }
-
-    /**
-     * As {@link #change}, but what is complete survives a kill only; a power cut may undo it until the next change of the
-     * other kind is complete. For what is as right undone as done, where nobody should wait for the disk.
-     */
-    <T> Mono<T> changeUnsynced(String what, Function<Session, Mono<T>> work) {
-        return inTransaction(what, work, connection -> Mono.from(connection.commitTransaction()));
-    }
-
-    private <T> Mono<T> inTransaction(
-            String what, Function<Session, Mono<T>> work, Function<Connection, Mono<Void>> commit) {
         return onOwnThread(
                 what,
                 connection -> Mono.from(connection.beginTransaction())
                         .then(work.apply(new Session(connection)))
-                        .flatMap(result -> commit.apply(connection).thenReturn(result))
+                        .flatMap(result -> commitSynced(connection).thenReturn(result))
                         .onErrorResume(failure -> rollback(connection).then(Mono.error(failure))));
+    }
+
+    /** As {@link #change}, of one statement: it commits itself, which saves two statements more. */
+    Mono<Long> change(String what, String sql, Object... values) {
+        return onOwnThread(what, connection -> {
+            var session = new Session(connection);
+            return session.run(sql, values)
+                    .flatMap(touched -> session.run(CHECKPOINT).thenReturn(touched));
+        });
+    }
+
+    /**
+     * As {@link #change(String, String, Object...)}, but what is complete survives a kill only; a power cut may undo it
+     * until the next change of the other kind is complete. For what is as right undone as done, where nobody should wait
+     * for the disk.
+     */
+    Mono<Long> changeUnsynced(String what, String sql, Object... values) {
+        return onOwnThread(what, connection -> new Session(connection).run(sql, values));
     }
 
     private static Mono<Void> commitSynced(Connection connection) {
         return Mono.from(connection.commitTransaction())
-                .then(new Session(connection).run("CHECKPOINT SYNC"))
+                .then(new Session(connection).run(CHECKPOINT))
                 .then();
     }
 

@@ -373,9 +373,8 @@ public final class R2dbcCatalog implements Catalog {
 
     @Override
     public Mono<Void> put(LoadSpecRecord record) {
-        return change(
-                "put load spec of collection " + record.collectionId(),
-                session -> session.run(
+        return database.change(
+                        "put load spec of collection " + record.collectionId(),
                         "MERGE INTO load_specs (collection_id, all_partitions, partition_ids, field_ids,"
                                 + " skip_dynamic_field, replica_number, low_priority, operation_id, attempt,"
                                 + " last_access_millis) KEY (collection_id)"
@@ -389,14 +388,16 @@ public final class R2dbcCatalog implements Catalog {
                         record.lowPriority(),
                         record.operationId(),
                         record.attempt(),
-                        record.lastAccessMillis()));
+                        record.lastAccessMillis())
+                .then();
     }
 
     @Override
     public Mono<Void> dropLoadSpec(long collectionId) {
         return database.changeUnsynced(
                         "drop load spec of collection " + collectionId,
-                        session -> session.run("DELETE FROM load_specs WHERE collection_id = $1", collectionId))
+                        "DELETE FROM load_specs WHERE collection_id = $1",
+                        collectionId)
                 .then();
     }
 

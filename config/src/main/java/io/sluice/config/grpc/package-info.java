@@ -1,5 +1,5 @@
 /**
- * Serves gRPC on the port of the web server.
+ * Milvus's gRPC on the port of the web server.
  *
  * <p>A connection that starts with HTTP/2's preface is taken out of Reactor Netty's pipeline and given to grpc-netty, on
  * the event loop it already has: {@link io.sluice.config.grpc.GrpcServer}. Every other connection is untouched. Nothing

@@ -348,7 +348,10 @@ public final class Collection implements LoadTarget {
         return locked(() -> List.copyOf(indexes.values()));
     }
 
-    /** Forgets an index; answers its files for deletion. Loaded parts of it go with the next release. */
+    /**
+     * Forgets an index; answers its files for deletion. No later load plans its parts; those in memory are
+     * {@linkplain #hasForgottenParts forgotten} and go with the next load or release.
+     */
     public List<String> removeIndex(long indexId) {
         return locked(() -> {
             indexes.remove(indexId);
@@ -711,6 +714,13 @@ public final class Collection implements LoadTarget {
                 : loaded.indexes().containsKey(part.indexId());
     }
 
+    /** Whether parts of a dropped index are in memory; the next {@link #publish} retires them. */
+    public boolean hasForgottenParts() {
+        return locked(() -> snapshot.loaded().values().stream()
+                .anyMatch(segment ->
+                        !indexes.keySet().containsAll(segment.indexes().keySet())));
+    }
+
     private void addMissingParts(LoadGoal wanted, Partition partition, SealedFiles files, List<PartSource> missing) {
         for (PartSource part : partsOf(wanted, partition, files)) {
             if (!isLoaded(part)) {
@@ -1057,6 +1067,7 @@ public final class Collection implements LoadTarget {
                         false,
                         block.rows(),
                         block.visible(),
+                        Map.of(),
                         Map.of());
                 if (expiry.hidesAny()) {
                     expiry.youngRowsOf(readable).ifPresent(blocks::add);
@@ -1065,8 +1076,12 @@ public final class Collection implements LoadTarget {
                 }
             }
         }
-        Map<Integer, IndexSpec> specs = new HashMap<>();
-        indexes().forEach(index -> specs.put(index.fieldId(), index.spec()));
+        Map<Integer, IndexSpec.Vector> specs = new HashMap<>();
+        for (CollectionIndex index : indexes()) {
+            if (index.spec() instanceof IndexSpec.Vector spec) {
+                specs.put(index.fieldId(), spec);
+            }
+        }
         return Optional.of(new ReadView(
                 database,
                 record.name(),

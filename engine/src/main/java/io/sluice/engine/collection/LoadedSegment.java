@@ -5,6 +5,7 @@ import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.StopSignal;
 import io.sluice.engine.index.IndexBuilder;
 import io.sluice.engine.index.IndexSpec;
+import io.sluice.engine.index.ScalarIndex;
 import io.sluice.engine.index.TopK;
 import io.sluice.engine.index.VectorIndex;
 import io.sluice.engine.load.LoadedPart;
@@ -42,7 +43,8 @@ final class LoadedSegment {
     private final Map<Long, LoadedPart> indexes;
     private final RowBlock rows;
     private final SortedKeys keys;
-    private final Map<Integer, VectorIndex> vectorIndexes;
+    private final Map<Integer, VectorIndex> vectorIndexes = new HashMap<>();
+    private final Map<Integer, ScalarIndex> scalarIndexes = new HashMap<>();
     private final DeleteMask deletes;
 
     /**
@@ -65,10 +67,10 @@ final class LoadedSegment {
         this.rows = viewRows();
         this.keys =
                 new SortedKeys(rows.column(schema.primaryKey().id()), rows.column(CollectionSchema.TIMESTAMP_FIELD_ID));
-        this.vectorIndexes = openIndexes(indexFields);
+        openIndexes(indexFields);
     }
 
-    /** An index and the vector field it is on. */
+    /** An index and the field it is on. */
     record IndexOnField(int fieldId, IndexSpec spec) {}
 
     SegmentRecord record() {
@@ -131,11 +133,13 @@ final class LoadedSegment {
     ReadableBlock readable(long timestamp) {
         var visible =
                 deletes.visibleAt(timestamp, rows.column(CollectionSchema.TIMESTAMP_FIELD_ID), record.maxTimestamp());
-        return new ReadableBlock(record.id(), record.partitionId(), false, true, rows, visible, vectorIndexes);
+        return new ReadableBlock(
+                record.id(), record.partitionId(), false, true, rows, visible, vectorIndexes, scalarIndexes);
     }
 
     /**
-     * One top-1 search per loaded index and one key lookup on the staged bytes, before anybody else may see them.
+     * One top-1 search or one look for a value per loaded index and one key lookup on the staged bytes, before anybody else
+     * may see them.
      *
      * @throws EngineException.Corrupt if an answer is impossible
      */
@@ -151,17 +155,25 @@ final class LoadedSegment {
         }
         for (long indexId : indexes.keySet()) {
             IndexOnField index = indexFields.get(indexId);
-            VectorIndex opened = index == null ? null : vectorIndexes.get(index.fieldId());
-            if (index == null || opened == null) {
-                continue;
-            }
-            var best = new TopK(1);
-            opened.search(vectorOf(rows.column(index.fieldId()), row), TEST_READ, null, best, new StopSignal());
-            if (best.size() != 1) {
+            if (index != null && !answers(index.fieldId(), row)) {
                 throw new EngineException.Corrupt("test read failed: the index answers nothing: segment=" + record.id()
                         + ", index=" + indexId + ". Drop the index and create it again");
             }
         }
+    }
+
+    private boolean answers(int fieldId, int row) {
+        ScalarIndex scalar = scalarIndexes.get(fieldId);
+        if (scalar != null) {
+            return scalar.finds(row);
+        }
+        VectorIndex vector = vectorIndexes.get(fieldId);
+        if (vector == null) {
+            return true; // its field is not loaded
+        }
+        var best = new TopK(1);
+        vector.search(vectorOf(rows.column(fieldId), row), TEST_READ, null, best, new StopSignal());
+        return best.size() == 1;
     }
 
     private boolean findsItself(int row) {
@@ -189,18 +201,21 @@ final class LoadedSegment {
         return new RowBlock(record.rowCount(), columns);
     }
 
-    private Map<Integer, VectorIndex> openIndexes(Map<Long, IndexOnField> indexFields) {
-        Map<Integer, VectorIndex> opened = new HashMap<>();
+    private void openIndexes(Map<Long, IndexOnField> indexFields) {
         indexes.forEach((indexId, part) -> {
             IndexOnField index = indexFields.get(indexId);
-            if (index != null && rows.has(index.fieldId())) {
-                opened.put(
-                        index.fieldId(),
-                        IndexBuilder.open(
-                                index.spec(), part.layout(), part.ownerLease().bytes(), rows.column(index.fieldId())));
+            if (index == null || !rows.has(index.fieldId())) {
+                return;
+            }
+            MemorySegment bytes = part.ownerLease().bytes();
+            ColumnView column = rows.column(index.fieldId());
+            switch (index.spec()) {
+                case IndexSpec.Vector vector ->
+                    vectorIndexes.put(index.fieldId(), IndexBuilder.open(vector, part.layout(), bytes, column));
+                case IndexSpec.Scalar _ ->
+                    scalarIndexes.put(index.fieldId(), IndexBuilder.openScalar(part.layout(), bytes, column));
             }
         });
-        return opened;
     }
 
     private static float[] vectorOf(ColumnView vectors, int row) {

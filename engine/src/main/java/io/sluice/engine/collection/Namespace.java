@@ -624,7 +624,7 @@ public final class Namespace {
                     name,
                     field.id(),
                     requested.type().isEmpty() ? "AUTOINDEX" : requested.type(),
-                    requested.metric().isEmpty() ? "COSINE" : requested.metric().toUpperCase(Locale.ROOT),
+                    metricOf(field, requested),
                     requested.params());
             IndexSpec spec = IndexSpec.of(field, definition);
             for (CollectionIndex existing : collection.indexes()) {
@@ -665,22 +665,31 @@ public final class Namespace {
         });
     }
 
+    /** A vector index has one in any case; for others it means nothing and is kept as it was sent, as Milvus does. */
+    private static String metricOf(FieldSchema field, IndexDefinition requested) {
+        if (!field.type().isVector()) {
+            return requested.metric();
+        }
+        return requested.metric().isEmpty() ? "COSINE" : requested.metric().toUpperCase(Locale.ROOT);
+    }
+
+    /** An index that nobody finds any more, and its files, which nobody but a load under way may still read. */
+    public record DroppedIndex(Collection collection, List<String> keys) {}
+
     /**
-     * Dropping what is not there succeeds; the files of the index are deleted. The index of a vector cannot go while the
-     * collection is loaded.
+     * Dropping what is not there succeeds. While the collection is loaded, or about to be, the index of a vector field
+     * stays; another one goes, and the caller frees its memory and then its files.
      */
-    public void dropIndex(String database, String collectionName, String indexName) {
-        serially(() -> {
+    public Optional<DroppedIndex> dropIndex(String database, String collectionName, String indexName) {
+        return serially(() -> {
             Collection collection = get(database, collectionName);
             Optional<CollectionIndex> found = collection.indexes().stream()
                     .filter(index -> index.definition().name().equals(indexName))
                     .findFirst();
             if (found.isEmpty()) {
-                return;
+                return Optional.empty();
             }
-            boolean onVector =
-                    collection.schema().get(found.get().fieldId()).type().isVector();
-            if (onVector && collection.goal() != null) {
+            if (collection.goal() != null && found.get().spec() instanceof IndexSpec.Vector) {
                 throw new EngineException.WrongState(
                         ErrorCode.INVALID_PARAMETER,
                         "vector index cannot be dropped on loaded collection: " + collection.collectionId() + ": index="
@@ -688,7 +697,8 @@ public final class Namespace {
                                 + ". Release the collection first");
             }
             CatalogCalls.run(rooms.catalog().dropIndex(found.get().id()));
-            collection.removeIndex(found.get().id()).forEach(rooms.store()::delete);
+            return Optional.of(new DroppedIndex(
+                    collection, collection.removeIndex(found.get().id())));
         });
     }
 

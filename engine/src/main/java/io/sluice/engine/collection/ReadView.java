@@ -23,7 +23,7 @@ public record ReadView(
         String collection,
         CollectionSchema schema,
         Set<Integer> loadedFields,
-        Map<Integer, IndexSpec> indexSpecs,
+        Map<Integer, IndexSpec.Vector> indexSpecs,
         List<ReadableBlock> blocks,
         long timestamp,
         StopSignal stop,

@@ -1,5 +1,6 @@
 package io.sluice.engine.collection;
 
+import io.sluice.engine.index.ScalarIndex;
 import io.sluice.engine.index.VectorIndex;
 import io.sluice.engine.segment.RowBlock;
 import io.sluice.engine.segment.RowMask;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param visible rows that exist at the read's timestamp; null = all
  * @param sortedByKey whether rows are sorted by (key, timestamp), as in sealed segments
  * @param indexes by vector field id; a field without one is scanned exactly
+ * @param scalarIndexes by field id; a filter on a field without one looks at its rows
  */
 public record ReadableBlock(
         long segmentId,
@@ -20,12 +22,14 @@ public record ReadableBlock(
         boolean sortedByKey,
         RowBlock rows,
         @Nullable RowMask visible,
-        Map<Integer, VectorIndex> indexes) {
+        Map<Integer, VectorIndex> indexes,
+        Map<Integer, ScalarIndex> scalarIndexes) {
     public ReadableBlock {
         indexes = Map.copyOf(indexes);
+        scalarIndexes = Map.copyOf(scalarIndexes);
     }
 
     ReadableBlock showing(RowMask rowsToSee) {
-        return new ReadableBlock(segmentId, partitionId, growing, sortedByKey, rows, rowsToSee, indexes);
+        return new ReadableBlock(segmentId, partitionId, growing, sortedByKey, rows, rowsToSee, indexes, scalarIndexes);
     }
 }

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Builds the missing indexes of sealed segments, one after the other, on the thread {@code index-build}. Thread-safe.
  *
- * <p>A build reads its vectors from the store into memory of its own (tag {@code index-build}), so it needs no load and
+ * <p>A build reads its field from the store into memory of its own (tag {@code index-build}), so it needs no load and
  * holds up no release. When memory is short it waits and says so in the index's description. A build stops within a
  * second of {@link #close} and starts from scratch after a restart.
  */
@@ -183,10 +183,10 @@ public final class IndexBuilds implements AutoCloseable {
         String key = collection.collectionId() + "/" + segment.partitionId() + "/" + segment.id() + "-"
                 + job.index().id() + ".idx";
         long startNanos = System.nanoTime();
-        try (Vectors vectors = readVectors(collection, segment, field);
+        try (Values values = readValues(collection, segment, field);
                 var out = PartFileWriter.create(rooms.store(), key, PartFileWriter.Kind.INDEX, segment.id())) {
             PartRecord part =
-                    IndexBuilder.build(job.index().spec(), vectors.column(), threads, rooms.budget(), stop, out);
+                    IndexBuilder.build(job.index().spec(), values.column(), threads, rooms.budget(), stop, out);
             long sizeBytes = out.commit();
             var record = new IndexFileRecord(job.index().id(), segment.id(), key, sizeBytes, part);
             if (!isStillWanted(job)) {
@@ -217,15 +217,15 @@ public final class IndexBuilds implements AutoCloseable {
                         .anyMatch(files -> files.segment().id() == job.segment().id());
     }
 
-    /** The vectors of a segment in memory of the build. */
-    private record Vectors(ColumnView column, Lease lease) implements AutoCloseable {
+    /** A field of a segment in memory of the build. */
+    private record Values(ColumnView column, Lease lease) implements AutoCloseable {
         @Override
         public void close() {
             lease.close();
         }
     }
 
-    private Vectors readVectors(Collection collection, SegmentRecord segment, FieldSchema field) {
+    private Values readValues(Collection collection, SegmentRecord segment, FieldSchema field) {
         try (var file = rooms.store().open(segment.key())) {
             PartLayout layout = PartDirectory.read(file, segment.key(), PartFileWriter.Kind.SEGMENT, segment.id())
                     .part(field.id());
@@ -242,7 +242,7 @@ public final class IndexBuilds implements AutoCloseable {
                             segment.key(),
                             "field " + field.name());
                 }
-                return new Vectors(ColumnViews.of(field, segment.rowCount(), layout, lease.bytes()), lease);
+                return new Values(ColumnViews.of(field, segment.rowCount(), layout, lease.bytes()), lease);
             } catch (Throwable failure) {
                 lease.close();
                 throw failure;
@@ -256,7 +256,7 @@ public final class IndexBuilds implements AutoCloseable {
         return switch (admission) {
             case Admission.Granted(Reservation reservation) -> {
                 try (reservation) {
-                    yield reservation.allocate("vectors of an index build", layout.sizeBytes());
+                    yield reservation.allocate("field of an index build", layout.sizeBytes());
                 }
             }
             case Admission.Deferred _, Admission.Refused _ ->

@@ -87,19 +87,16 @@ final class Checker {
 
     Predicate whole(Expression expression) {
         Operand operand = check(expression);
-        Optional<Predicate> predicate = predicate(operand);
-        if (predicate.isEmpty()) {
-            throw source.refuse(
-                    expression,
-                    "predicate is not a boolean expression: " + source.shown(expression) + ", data type: "
-                            + operand.typeName(),
-                    "Compare it, such as with == or in");
-        }
-        return predicate.get();
+        return predicate(expression, operand)
+                .orElseThrow(() -> new InvalidRequest("failed to create query plan: predicate is not a boolean"
+                        + " expression: " + source.shown(expression) + ", data type: " + operand.typeName()
+                        + ". Compare it, such as with == or in"));
     }
 
-    private static Optional<Predicate> predicate(Operand operand) {
+    /** A field alone is none, not even a Bool: so it is in Milvus. */
+    private static Optional<Predicate> predicate(Expression expression, Operand operand) {
         return switch (operand) {
+            case Bool _ when expression instanceof Path -> Optional.empty();
             case Bool(Predicate predicate) -> Optional.of(predicate);
             case Value(Constant.Bool(boolean value), var _) -> Optional.of(new Plan.Always(value));
             case Value _, Num _, Txt _, Json _, ArrayOf _ -> Optional.empty();
@@ -295,7 +292,7 @@ final class Checker {
         List<Predicate> parts = new ArrayList<>(junction.operands().size());
         for (Expression part : junction.operands()) {
             Operand operand = check(part);
-            parts.add(predicate(operand)
+            parts.add(predicate(part, operand)
                     .orElseThrow(() -> source.refuse(
                             part,
                             "'" + (all ? "and" : "or") + "' can only be used between boolean expressions, but got: "
@@ -396,10 +393,13 @@ final class Checker {
     private Operand unary(Expression.Unary unary) {
         Operand operand = check(unary.operand());
         if (unary.operator() == Kind.NOT) {
-            return new Bool(not(predicate(operand)
+            return new Bool(not(predicate(unary.operand(), operand)
                     .orElseThrow(() -> source.refuse(
                             unary,
-                            "not op can only be applied on boolean expression, but got: " + operand.typeName(),
+                            (operand instanceof Value
+                                            ? "not can only apply on boolean"
+                                            : "not op can only be applied on boolean expression")
+                                    + ", but got: " + operand.typeName(),
                             "not binds tighter than comparisons: write not (a == 1), or a not in [...]"))));
         }
         Plan.Number number = number(
@@ -753,7 +753,7 @@ final class Checker {
         if (!(check(in.list()) instanceof Value(Constant list, boolean given))) {
             throw source.refuse(
                     in.list(),
-                    "value '" + source.shown(in.list()) + "' in list cannot be a non-const expression",
+                    "value '" + source.shownWithParentheses(in.list()) + "' in list cannot be a non-const expression",
                     "Write a list of constants, or a template");
         }
         if (!(list instanceof Constant.Many(List<Constant> values))) {
@@ -900,6 +900,12 @@ final class Checker {
     }
 
     private Predicate nullTest(Expression.NullTest test) {
+        if (schema.find(test.operand().name())
+                .filter(field -> field.type().isVector())
+                .isPresent()) {
+            throw source.refuse(
+                    test, "IsNull/IsNotNull operations are not supported on vector fields", "Name a scalar field");
+        }
         Operand operand = path(test.operand());
         Optional<FieldSchema> field = schema.find(test.operand().name());
         Predicate isNull = switch (operand) {
@@ -909,7 +915,7 @@ final class Checker {
                 if (!test.operand().steps().isEmpty()) {
                     throw source.refuse(
                             test,
-                            "is null is not supported on an element of an array",
+                            "IsNull/IsNotNull operations are not supported on array element access",
                             "Test the field, or array_length(field)");
                 }
                 yield new Plan.IsNull(field.orElseThrow().id());

@@ -45,11 +45,15 @@ sealed interface Constant {
         return switch (this) {
             case Bool(boolean value) -> "bool_val:" + value;
             case Int(long value) -> "int64_val:" + value;
-            case Real(double value) -> "float_val:" + value;
+            case Real(double value) -> "float_val:" + (isShortInteger(value) ? "" + (long) value : "" + value);
             case Text(String value, var _) -> "string_val:\"" + value + "\"";
             case Many(List<Constant> values) ->
                 values.stream().limit(10).map(Constant::shown).collect(Collectors.joining(", ", "array_val:[", "]"));
         };
+    }
+
+    private static boolean isShortInteger(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e6;
     }
 
     /** A number as a double, rounded when it has more than 53 bits. */

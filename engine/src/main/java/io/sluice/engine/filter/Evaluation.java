@@ -14,7 +14,9 @@ import io.sluice.engine.segment.RowBlock;
 import io.sluice.engine.segment.RowMask;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,27 +31,39 @@ import org.jspecify.annotations.Nullable;
  * step is told which rows matter: {@code and} does not ask its later parts about rows that are false already, nor
  * {@code or} about those that are true, and a whole word is skipped when no row is left. Inside a step is one loop over
  * primitives per type and operator. Nothing is allocated per row or word.
+ *
+ * <p>Where an index is cheaper ({@link IndexLookup}), a step has the rows beforehand instead of looking at them.
  */
 final class Evaluation {
+    private static final int WORD_ROWS = 64;
+
     private final RowBlock block;
     private final int rowCount;
     private final Map<Integer, TextRows> texts = new HashMap<>();
 
-    private Evaluation(RowBlock block) {
+    private final IndexLookup indexes;
+
+    private Evaluation(RowBlock block, IndexLookup indexes) {
         this.block = block;
         this.rowCount = block.rowCount();
+        this.indexes = indexes;
     }
 
-    static RowMask run(Predicate predicate, RowBlock block, @Nullable RowMask among) {
+    static RowMask run(Predicate predicate, RowBlock block, @Nullable RowMask among, IndexLookup indexes) {
         int rowCount = block.rowCount();
         if (among != null && among.size() != rowCount) {
             throw new IllegalArgumentException("among=" + among + ", rows of the block=" + rowCount);
         }
         RowMask result = RowMask.none(rowCount);
-        Step root = new Evaluation(block).step(predicate);
+        double asked = among == null || indexes.isEmpty() ? rowCount : WORD_ROWS * (double) among.cardinality();
+        Step root = new Evaluation(block, indexes).step(predicate, Math.min(asked, rowCount));
+        if (root instanceof IndexStep step && !step.inverted()) {
+            return step.among(among);
+        }
         for (int word = 0; word < result.wordCount(); word++) {
             int rows = rowCount - (word << 6);
             long active = among != null ? among.word(word) : rows >= 64 ? -1L : (1L << rows) - 1;
+            active &= root.candidates(word);
             if (active != 0) {
                 root.run(word, active);
                 result.setWord(word, root.yes & active);
@@ -64,15 +78,59 @@ final class Evaluation {
         return validity == null ? -1L : validity.getAtIndex(ColumnView.LONG, word);
     }
 
-    private Step step(Predicate predicate) {
+    /** @param rows that are looked at, as far as it is known: whole words */
+    private Step step(Predicate predicate, double rows) {
+        IndexLookup.Found found = indexes.find(predicate, rows);
+        return found == null ? scan(predicate, rows) : byIndex(found);
+    }
+
+    private Step byIndex(IndexLookup.Found found) {
+        return new IndexStep(block.column(found.fieldId()), found.rows());
+    }
+
+    /**
+     * The parts with an index first, the most selective of them at the front: each leaves fewer rows to look at, so that
+     * for a later one a scan of what is left may be cheaper than its index.
+     */
+    private AndStep and(List<Predicate> parts, double rows) {
+        List<IndexLookup.Found> indexed = new ArrayList<>();
+        List<Predicate> others = new ArrayList<>();
+        for (Predicate part : parts) {
+            IndexLookup.Found found = indexes.find(part, rows);
+            if (found == null) {
+                others.add(part);
+            } else {
+                indexed.add(found);
+            }
+        }
+        indexed.sort(Comparator.comparingDouble(IndexLookup.Found::trueRows));
+        List<Step> steps = new ArrayList<>();
+        double left = rows;
+        for (IndexLookup.Found found : indexed) {
+            if (indexes.isWorthIt(found, left)) {
+                steps.add(byIndex(found));
+                left = Math.min(left, WORD_ROWS * found.trueRows());
+            } else {
+                others.add(found.predicate());
+            }
+        }
+        if (!indexed.isEmpty()) {
+            others.sort(Comparator.comparingInt(Plan::cost));
+        }
+        for (Predicate other : others) {
+            steps.add(scan(other, left));
+        }
+        return new AndStep(steps.toArray(Step[]::new));
+    }
+
+    private Step scan(Predicate predicate, double rows) {
         return switch (predicate) {
             case Plan.Always(boolean value) -> new AlwaysStep(value);
-            case Plan.And(List<Predicate> parts) ->
-                new AndStep(parts.stream().map(this::step).toArray(Step[]::new));
+            case Plan.And(List<Predicate> parts) -> and(parts, rows);
             case Plan.Or(List<Predicate> parts) ->
-                new OrStep(parts.stream().map(this::step).toArray(Step[]::new));
-            case Plan.Not(Predicate part) -> new NotStep(step(part));
-            case Plan.Same(Predicate left, Predicate right) -> new SameStep(step(left), step(right));
+                new OrStep(parts.stream().map(part -> step(part, rows)).toArray(Step[]::new));
+            case Plan.Not(Predicate part) -> new NotStep(step(part, rows));
+            case Plan.Same(Predicate left, Predicate right) -> new SameStep(step(left, rows), step(right, rows));
             case Plan.Flag(int fieldId, int element) ->
                 element < 0
                         ? new FlagStep(block.column(fieldId), rowCount)
@@ -160,6 +218,11 @@ final class Evaluation {
 
         abstract void run(int word, long active);
 
+        /** Rows of a word that may be true, where that is known without looking at them. */
+        long candidates(int word) {
+            return -1L;
+        }
+
         /** Takes the answer of a loop that looked at all rows, known or not. */
         final void answer(long rows, long known) {
             yes = rows & known;
@@ -177,6 +240,41 @@ final class Evaluation {
         @Override
         void run(int word, long active) {
             answer(value ? -1L : 0, active);
+        }
+    }
+
+    /** What an index has found. */
+    private static final class IndexStep extends Step {
+        private final ColumnView column;
+        private final RowMask rows;
+        private final long flip;
+
+        IndexStep(ColumnView column, IndexLookup.Rows found) {
+            this.column = column;
+            this.rows = found.mask();
+            this.flip = found.inverted() ? -1L : 0;
+        }
+
+        @Override
+        void run(int word, long active) {
+            answer(rows.word(word) ^ flip, active & validRows(column, word));
+        }
+
+        @Override
+        long candidates(int word) {
+            return rows.word(word) ^ flip;
+        }
+
+        boolean inverted() {
+            return flip != 0;
+        }
+
+        /** Where that is the whole filter: what was found has a value, so it is true. */
+        RowMask among(@Nullable RowMask among) {
+            if (among != null) {
+                rows.and(among);
+            }
+            return rows;
         }
     }
 
@@ -201,6 +299,11 @@ final class Evaluation {
             }
             yes = allTrue & ~anyFalse;
             no = anyFalse;
+        }
+
+        @Override
+        long candidates(int word) {
+            return parts[0].candidates(word);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.sluice.engine.filter;
 
 import io.sluice.engine.error.EngineException.InvalidRequest;
+import io.sluice.engine.index.ScalarIndex;
 import io.sluice.engine.schema.CollectionSchema;
 import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.Keys;
@@ -124,7 +125,20 @@ public final class Filter {
      * @param among rows to look at; null = all. The answer is a subset of it
      */
     public RowMask evaluate(RowBlock block, @Nullable RowMask among) {
-        return Evaluation.run(plan, block, among);
+        return evaluate(block, among, Map.of());
+    }
+
+    /**
+     * The same with indexes by field id, which are used where that is cheaper than looking at the rows. The answer does
+     * not depend on them.
+     */
+    public RowMask evaluate(RowBlock block, @Nullable RowMask among, Map<Integer, ScalarIndex> indexes) {
+        return Evaluation.run(plan, block, among, new IndexLookup(indexes, false));
+    }
+
+    /** With every index that has an answer, whatever it costs. */
+    RowMask evaluateByIndex(RowBlock block, @Nullable RowMask among, Map<Integer, ScalarIndex> indexes) {
+        return Evaluation.run(plan, block, among, new IndexLookup(indexes, true));
     }
 
     /** As it was written. */

@@ -3,6 +3,7 @@ package io.sluice.engine.filter;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -82,6 +83,24 @@ final class LikePattern {
         bytes.reset();
         any.clear();
         return new Piece(literal, marks, plain, codePoints);
+    }
+
+    /** What every text that matches starts with, in UTF-8; often nothing. */
+    byte[] prefix() {
+        if (!tiedToStart || pieces.isEmpty()) {
+            return new byte[0];
+        }
+        Piece first = pieces.getFirst();
+        int length = 0;
+        while (length < first.bytes.length && !first.any[length]) {
+            length++;
+        }
+        return Arrays.copyOf(first.bytes, length);
+    }
+
+    /** Whether every text with {@link #prefix} matches. */
+    boolean isPrefixOnly() {
+        return !tiedToEnd && (tiedToStart ? pieces.size() == 1 && pieces.getFirst().plain : pieces.isEmpty());
     }
 
     /** Whether UTF-8 {@code [from, to)} matches. */

@@ -24,10 +24,13 @@ final class ExactIndex implements VectorIndex {
     }
 
     void scan(float[] query, @Nullable RowMask allowed, TopK into, StopSignal stop) {
-        assert query.length == vectors.dimension() : "query=" + query.length + ", column=" + vectors.dimension();
-        if (into.capacity() == 0) {
-            return;
+        if (into.capacity() > 0) {
+            scan(query, allowed, (rows, scores, count) -> offerAll(rows, scores, count, into), stop);
         }
+    }
+
+    void scan(float[] query, @Nullable RowMask allowed, ScoreReader reader, StopSignal stop) {
+        assert query.length == vectors.dimension() : "query=" + query.length + ", column=" + vectors.dimension();
         var exact = new ExactScores(metric, vectors, query);
         int[] rows = new int[ExactScores.BATCH_ROWS];
         float[] scores = new float[ExactScores.BATCH_ROWS];
@@ -43,7 +46,7 @@ final class ExactIndex implements VectorIndex {
                 row = nextRow(allowed, row + 1);
             }
             exact.score(rows, count, scores);
-            offerAll(rows, scores, count, into);
+            reader.read(rows, scores, count);
         }
     }
 

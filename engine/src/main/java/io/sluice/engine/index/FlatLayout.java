@@ -1,11 +1,10 @@
 package io.sluice.engine.index;
 
 import io.sluice.engine.distance.Metric;
-import io.sluice.engine.error.EngineException;
+import io.sluice.engine.index.IndexHeader.Check;
 import io.sluice.engine.segment.ColumnView;
 import io.sluice.engine.segment.PartLayout;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -46,7 +45,7 @@ record FlatLayout(
         int entryRow,
         int twinCount,
         int[] levelCounts) {
-    static final int HEADER = 100;
+    static final int HEADER = IndexHeader.SECTION;
     static final int CENTER = 101;
     static final int CODES = 102;
     static final int LINKS = 103;
@@ -55,13 +54,10 @@ record FlatLayout(
     static final int TWINS = 106;
 
     static final int MAX_LEVELS = 16;
-    static final int HEADER_BYTES = 256;
+    static final int HEADER_BYTES = IndexHeader.BYTES;
 
-    private static final byte[] MAGIC = "SLUICEIX".getBytes(StandardCharsets.US_ASCII);
     private static final int VERSION = 1;
     private static final String NAME = "flat";
-    private static final int NAME_OFFSET = 12;
-    private static final int NAME_BYTES = 12;
     private static final int CODE_BITS = 8;
     private static final int LEVEL_COUNTS_OFFSET = 72;
 
@@ -91,11 +87,7 @@ record FlatLayout(
     }
 
     void write(MemorySegment header) {
-        header.fill((byte) 0);
-        MemorySegment.copy(MemorySegment.ofArray(MAGIC), 0, header, 0, MAGIC.length);
-        byte[] name = NAME.getBytes(StandardCharsets.US_ASCII);
-        MemorySegment.copy(MemorySegment.ofArray(name), 0, header, NAME_OFFSET, name.length);
-        header.set(ColumnView.INT, 8, VERSION);
+        IndexHeader.begin(header, VERSION, NAME);
         header.set(ColumnView.INT, 24, metricNumber(metric));
         header.set(ColumnView.INT, 28, rowCount);
         header.set(ColumnView.INT, 32, dimension);
@@ -116,16 +108,12 @@ record FlatLayout(
     /**
      * Reads and checks the header and the sizes of all sections.
      *
-     * @throws EngineException.Corrupt naming the file and what does not fit
+     * @throws io.sluice.engine.error.EngineException.Corrupt naming the file and what does not fit
      */
     static FlatLayout read(PartLayout part, MemorySegment partBytes, Metric metric, ColumnView vectors) {
         var check = new Check(part.key());
-        check.that(part.sectionBytes(HEADER) == HEADER_BYTES, "header has " + part.sectionBytes(HEADER) + " bytes");
-        MemorySegment header = part.section(HEADER, partBytes);
-        byte[] magic = new byte[MAGIC.length];
-        MemorySegment.copy(header, 0, MemorySegment.ofArray(magic), 0, magic.length);
-        check.that(Arrays.equals(magic, MAGIC), "header has no magic number");
-        check.known(header.get(ColumnView.INT, 8), nameIn(header), header.get(ColumnView.INT, 44));
+        MemorySegment header = IndexHeader.of(part, partBytes, check);
+        checkKnown(check, header);
         int[] levelCounts = new int[MAX_LEVELS];
         for (int level = 0; level < MAX_LEVELS; level++) {
             levelCounts[level] = header.get(ColumnView.INT, LEVEL_COUNTS_OFFSET + (long) level * Integer.BYTES);
@@ -174,10 +162,15 @@ record FlatLayout(
         check.section(part, TWINS, twinCount == 0 ? 0 : (long) rowCount * Integer.BYTES);
     }
 
-    private static String nameIn(MemorySegment header) {
-        byte[] name = new byte[NAME_BYTES];
-        MemorySegment.copy(header, NAME_OFFSET, MemorySegment.ofArray(name), 0, name.length);
-        return new String(name, StandardCharsets.US_ASCII).replace("\0", "");
+    private static void checkKnown(Check check, MemorySegment header) {
+        int version = IndexHeader.version(header);
+        String name = IndexHeader.layoutName(header);
+        int codeBits = header.get(ColumnView.INT, 44);
+        if (version != VERSION || !name.equals(NAME) || codeBits != CODE_BITS) {
+            throw check.newer(
+                    "version=" + version + ", layout=" + name + ", codeBits=" + codeBits,
+                    "version " + VERSION + " layout " + NAME + " codeBits " + CODE_BITS);
+        }
     }
 
     private static int metricNumber(Metric metric) {
@@ -186,35 +179,5 @@ record FlatLayout(
             case IP -> 2;
             case COSINE -> 3;
         };
-    }
-
-    /** Says of one file what does not fit. */
-    private record Check(String key) {
-        void that(boolean holds, String what) {
-            if (!holds) {
-                throw new EngineException.Corrupt("index file is damaged: key=" + key + ", what=" + what
-                        + ". Restore the file, or drop the index and create it again");
-            }
-        }
-
-        void equal(String name, long found, long expected) {
-            that(found == expected, "header has " + name + "=" + found + " instead of " + expected);
-        }
-
-        void section(PartLayout part, int kind, long expectedBytes) {
-            long foundBytes = part.sectionBytes(kind);
-            that(
-                    foundBytes == expectedBytes,
-                    "section " + kind + " has " + foundBytes + " bytes instead of " + expectedBytes);
-        }
-
-        void known(int version, String layoutName, int codeBits) {
-            if (version != VERSION || !layoutName.equals(NAME) || codeBits != CODE_BITS) {
-                throw new EngineException.Corrupt("index file was written by a newer version of Sluice: key=" + key
-                        + ", version=" + version + ", layout=" + layoutName + ", codeBits=" + codeBits
-                        + ", known=version " + VERSION + " layout " + NAME + " codeBits " + CODE_BITS
-                        + ". Start the version that wrote it, or drop the index and create it again");
-            }
-        }
     }
 }

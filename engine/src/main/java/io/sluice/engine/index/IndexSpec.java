@@ -13,17 +13,41 @@ import org.jspecify.annotations.Nullable;
 /**
  * A checked index definition: what is really built. Immutable.
  *
- * <p>{@code AUTOINDEX}, and a definition without a type, is {@link Hnsw} with {@link Hnsw#AUTO_M} and
- * {@link Hnsw#AUTO_EF_CONSTRUCTION}; a definition without a metric means {@code COSINE}.
+ * <p>On a vector field, {@code AUTOINDEX} and a definition without a type are {@link Hnsw} with {@link Hnsw#AUTO_M} and
+ * {@link Hnsw#AUTO_EF_CONSTRUCTION}; a definition without a metric means {@code COSINE}. On any other field they are
+ * {@link Scalar} with {@link Scalar.Form#AUTO}.
  */
 public sealed interface IndexSpec {
-    /** Under so many rows an exact scan is as fast as any graph, so it counts as built. */
+    /** Under so many rows an exact scan is as fast as any index, so it counts as built. */
     int MIN_ROWS_FOR_FILE = 1024;
 
-    Metric metric();
+    /** An index that finds near neighbours. */
+    sealed interface Vector extends IndexSpec {
+        Metric metric();
+
+        /** @throws EngineException.InvalidRequest for values that this index cannot use; unknown names are ignored */
+        default void checkSearchParams(Map<String, String> params, int limit) {
+            if (this instanceof Hnsw) {
+                Hnsw.ef(params, limit);
+            }
+        }
+    }
 
     /** Exact scan of the vectors; has no file. */
-    record Flat(Metric metric) implements IndexSpec {}
+    record Flat(Metric metric) implements Vector {}
+
+    /** The rows of a field that is no vector in the order of its values: for filters. Has no metric. */
+    record Scalar(Form form) implements IndexSpec {
+        /** How the rows are kept. */
+        public enum Form {
+            /** Each row once, in the order of values. */
+            SORTED,
+            /** Each distinct value once, with its rows. */
+            INVERTED,
+            /** One of these, whichever is smaller for the rows of a segment. */
+            AUTO
+        }
+    }
 
     /**
      * A navigable small world graph.
@@ -31,7 +55,7 @@ public sealed interface IndexSpec {
      * @param m links of a row on the upper levels; twice as many on level 0
      * @param efConstruction rows that an insertion looks at before it chooses its links
      */
-    record Hnsw(Metric metric, int m, int efConstruction) implements IndexSpec {
+    record Hnsw(Metric metric, int m, int efConstruction) implements Vector {
         public static final int MIN_M = 2;
         public static final int MAX_M = 2048;
         public static final int AUTO_M = 16;
@@ -76,11 +100,7 @@ public sealed interface IndexSpec {
     static IndexSpec of(FieldSchema field, IndexDefinition definition) {
         String type = definition.type().toUpperCase(Locale.ROOT);
         if (!field.type().isVector()) {
-            throw new EngineException.InvalidRequest(
-                    ErrorCode.INDEX_NOT_SUPPORTED,
-                    "index not supported: scalar fields have no index yet: field=" + field.name() + ", fieldType="
-                            + field.type().milvusName() + ", indexType=" + definition.type()
-                            + ". Filters on it work without one; create indexes on FloatVector fields only");
+            return ScalarRules.check(field, definition, type);
         }
         if (field.type() != DataType.FLOAT_VECTOR) {
             throw new EngineException.InvalidRequest(
@@ -113,16 +133,9 @@ public sealed interface IndexSpec {
         }
     }
 
-    /** @throws EngineException.InvalidRequest for values that this index cannot use; unknown names are ignored */
-    default void checkSearchParams(Map<String, String> params, int limit) {
-        if (this instanceof Hnsw) {
-            Hnsw.ef(params, limit);
-        }
-    }
-
     /** Whether a sealed segment of so many rows gets a file; below, an exact scan counts as built. */
     default boolean needsFile(int rowCount) {
-        return this instanceof Hnsw && rowCount >= MIN_ROWS_FOR_FILE;
+        return !(this instanceof Flat) && rowCount >= MIN_ROWS_FOR_FILE;
     }
 
     private static int buildParam(IndexDefinition definition, String name, int min, int max, int otherwise) {

@@ -1,7 +1,7 @@
 /**
- * Finds near neighbours inside one segment.
+ * Finds near neighbours, or the rows that have a value, inside one segment.
  *
- * <p>Start at {@link VectorIndex}. An index file is a position-independent image of what search reads: opening one
+ * <p>Start at {@link VectorIndex} and {@link ScalarIndex}. An index file is a position-independent image of what search reads: opening one
  * parses nothing and never rebuilds a graph.
  */
 @NullMarked

@@ -50,14 +50,12 @@ final class Drain {
         this.hurried = hurried;
     }
 
-    /** Completes when every byte is back; fails, naming who holds on, when readers ignore that they were asked to stop. */
+    /** Gives back on the thread that subscribes, which may block. Completes when every byte is back; fails, naming who holds on, when readers ignore that they were asked to stop. */
     Mono<Void> run() {
         if (retired.ownerLeases().isEmpty()) {
             return Mono.empty();
         }
-        return Mono.fromCallable(this::closeOwnerLeases)
-                .subscribeOn(means.schedulers().segmentIo())
-                .flatMap(allFreed -> allFreed ? Mono.empty() : awaitReaders());
+        return Mono.fromCallable(this::closeOwnerLeases).flatMap(allFreed -> allFreed ? Mono.empty() : awaitReaders());
     }
 
     /** Answers whether that freed everything: where nobody reads, there is nothing to wait for. */

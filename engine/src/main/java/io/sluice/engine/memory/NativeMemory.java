@@ -27,6 +27,7 @@ final class NativeMemory {
 
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+    private static final int MADV_DONTNEED = 4;
     private static final int MADV_HUGEPAGE = 14;
     private static final long MAP_FAILED = -1;
     /** Mappings left to the JVM, its threads and its libraries. */
@@ -37,7 +38,8 @@ final class NativeMemory {
 
     private NativeMemory() {}
 
-    record Block(MemorySegment bytes, PageKind pageKind) {}
+    /** @param mapped whether the bytes are a mapping of ours, whose pages can be given back while it stays */
+    record Block(MemorySegment bytes, PageKind pageKind, boolean mapped) {}
 
     private record Calls(MethodHandle mmap, MethodHandle munmap, MethodHandle madvise) {
         @SuppressWarnings("restricted") // the one place that calls into the system
@@ -94,9 +96,9 @@ final class NativeMemory {
             }
         }
 
-        boolean adviseHugePages(long address, long sizeBytes) {
+        boolean advise(long address, long sizeBytes, int advice) {
             try {
-                return (int) madvise.invokeExact(address, sizeBytes, MADV_HUGEPAGE) == 0;
+                return (int) madvise.invokeExact(address, sizeBytes, advice) == 0;
             } catch (Throwable impossible) {
                 throw new AssertionError(impossible);
             }
@@ -108,7 +110,7 @@ final class NativeMemory {
     static Block allocate(Arena arena, long sizeBytes, String name) {
         Calls calls = CALLS;
         if (calls == null) {
-            return new Block(arena.allocate(sizeBytes, 64), PageKind.SMALL);
+            return new Block(arena.allocate(sizeBytes, 64), PageKind.SMALL, false);
         }
         long mappedBytes = roundUp(Math.max(sizeBytes, 1), SMALL_PAGE_BYTES);
         boolean large = mappedBytes >= HUGE_PAGE_BYTES;
@@ -121,11 +123,26 @@ final class NativeMemory {
                             + ". Lower SLUICE_MEMORY_BUDGET to what this machine has",
                     null);
         }
-        boolean huge = large && calls.adviseHugePages(address, mappedBytes);
+        boolean huge = large && calls.advise(address, mappedBytes, MADV_HUGEPAGE);
         MemorySegment bytes = MemorySegment.ofAddress(address)
                 .reinterpret(mappedBytes, arena, mapping -> calls.munmap(mapping.address(), mappedBytes))
                 .asSlice(0, sizeBytes);
-        return new Block(bytes, huge ? PageKind.HUGE : PageKind.SMALL);
+        return new Block(bytes, huge ? PageKind.HUGE : PageKind.SMALL, true);
+    }
+
+    /**
+     * Gives the pages of a block back to the system, at once; the address range stays, reads as zeros and costs nothing.
+     *
+     * @return false where the system cannot: then the bytes go with their arena
+     */
+    static boolean giveBackPages(Block block) {
+        Calls calls = CALLS;
+        return calls != null
+                && block.mapped()
+                && calls.advise(
+                        block.bytes().address(),
+                        roundUp(Math.max(block.bytes().byteSize(), 1), SMALL_PAGE_BYTES),
+                        MADV_DONTNEED);
     }
 
     /** Maps two megabytes too many and gives back what lies before and after the aligned middle. */
@@ -141,11 +158,11 @@ final class NativeMemory {
         return aligned;
     }
 
-    static void refuseNearMappingLimit(int arenaCount, String name) {
-        if (arenaCount + MAPPINGS_FOR_OTHERS > MAX_MAPPINGS) {
+    static void refuseNearMappingLimit(int mappingCount, String name) {
+        if (mappingCount + MAPPINGS_FOR_OTHERS > MAX_MAPPINGS) {
             throw new EngineException.Failed(
                     ErrorCode.OUT_OF_MEMORY_BUDGET,
-                    "too many loaded parts for this system: part=" + name + ", parts=" + arenaCount
+                    "too many loaded parts for this system: part=" + name + ", parts=" + mappingCount
                             + ", vm.max_map_count=" + MAX_MAPPINGS + ". Raise vm.max_map_count or release collections",
                     null);
         }

@@ -25,8 +25,7 @@ final class SegmentArena {
     private final String name;
     private final long reservedBytes;
     private final Arena arena;
-    private final MemorySegment bytes;
-    private final PageKind pageKind;
+    private final NativeMemory.Block block;
     private final AtomicInteger holders = new AtomicInteger(1);
     private final AtomicBoolean retired = new AtomicBoolean();
     private volatile boolean accountedBack;
@@ -38,11 +37,9 @@ final class SegmentArena {
         this.holder = holder;
         this.name = name;
         this.reservedBytes = reservedBytes;
-        NativeMemory.refuseNearMappingLimit(budget.arenaCount(), name);
+        NativeMemory.refuseNearMappingLimit(budget.mappingCount(), name);
         this.arena = Arena.ofShared();
-        var block = NativeMemory.allocate(arena, sizeBytes, name);
-        this.bytes = block.bytes();
-        this.pageKind = block.pageKind();
+        this.block = NativeMemory.allocate(arena, sizeBytes, name);
         budget.opened(this);
     }
 
@@ -65,9 +62,27 @@ final class SegmentArena {
         int left = holders.decrementAndGet();
         assert left >= FREED : "released more often than leased: " + this;
         if (left == FREED) {
-            arena.close(); // the memory first,
-            budget.freed(this, retired.get()); // the promise after it: the account is never below the truth
+            free();
         }
+    }
+
+    /**
+     * The memory first, the promise after it: the account is never below the truth. The address range goes last, when
+     * nobody waits: closing an arena stops every thread of the process for a moment.
+     */
+    private void free() {
+        if (NativeMemory.giveBackPages(block)) {
+            budget.freed(this, retired.get());
+            budget.later(this::unmap);
+        } else {
+            unmap();
+            budget.freed(this, retired.get());
+        }
+    }
+
+    private void unmap() {
+        arena.close();
+        budget.unmapped();
     }
 
     void retire() {
@@ -86,7 +101,7 @@ final class SegmentArena {
     }
 
     MemorySegment bytes() {
-        return bytes;
+        return block.bytes();
     }
 
     MemoryTag tag() {
@@ -106,7 +121,7 @@ final class SegmentArena {
     }
 
     PageKind pageKind() {
-        return pageKind;
+        return block.pageKind();
     }
 
     int holderCount() {

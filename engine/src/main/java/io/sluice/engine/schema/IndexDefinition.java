@@ -7,8 +7,8 @@ import java.util.Map;
  *
  * @param id given by the engine; 0 in a request to create
  * @param name unique in the collection; defaults to the field's name
- * @param type as declared and described, such as {@code AUTOINDEX}, {@code HNSW} or {@code FLAT}
- * @param metric {@code L2}, {@code IP}, {@code COSINE}
+ * @param type as declared and described, such as {@code AUTOINDEX}, {@code HNSW} or {@code STL_SORT}
+ * @param metric {@code L2}, {@code IP}, {@code COSINE}; on a field that is no vector it means nothing and is mostly empty
  * @param params as declared, such as {@code M} and {@code efConstruction}
  */
 public record IndexDefinition(

@@ -65,12 +65,12 @@ final class AllowedRows {
             if (ids != null) {
                 rows = ofList(i, block, keys, ids.rowsOf(block, keys));
                 if (filter != null && rows.count > 0) {
-                    rows = ofMask(i, block, keys, filter.evaluate(block.rows(), rows.mask()));
+                    rows = ofMask(i, block, keys, filter.evaluate(block.rows(), rows.mask(), block.scalarIndexes()));
                 }
             } else if (byFilter != null) {
                 rows = ofList(i, block, keys, byFilter.rowsOf(block, keys));
             } else if (filter != null) {
-                rows = ofMask(i, block, keys, filter.evaluate(block.rows(), block.visible()));
+                rows = ofMask(i, block, keys, filter.evaluate(block.rows(), block.visible(), block.scalarIndexes()));
             } else {
                 rows = ofMask(i, block, keys, block.visible());
             }

@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 
 /** Primary keys compared and hashed where they lie, in the order of {@link KeyOrder}, as sealed segments are sorted. */
 final class KeyColumn {
@@ -91,9 +92,9 @@ final class KeyColumn {
     }
 
     private static EngineException wrongType(String type, FieldSchema primaryKey) {
-        return new EngineException.InvalidRequest("ids do not fit the primary key: idsType=" + type + ", field="
-                + primaryKey.name() + ", fieldType=" + primaryKey.type().milvusName()
-                + ". Send ids of the primary key's type");
+        return new EngineException.InvalidRequest("primary key is "
+                + primaryKey.type().milvusName().toLowerCase(Locale.ROOT) + ", but IDs type mismatch: idsType=" + type
+                + ", field=" + primaryKey.name() + ". Send ids of the primary key's type");
     }
 
     /** Multiplying by the golden ratio moves what differs into the high bits, which tables use. */

@@ -42,6 +42,11 @@ final class KeyLookup {
         return new KeyLookup(keys, KeyColumn.of(keys, primaryKey));
     }
 
+    /** How many different keys there are. */
+    int keyCount() {
+        return table.size();
+    }
+
     /** The visible rows that have one of the keys, ascending. The caller owns the array. */
     int[] rowsOf(ReadableBlock block, ColumnView blockKeys) {
         IntStream.Builder found = IntStream.builder();

@@ -2,6 +2,7 @@ package io.sluice.engine.search;
 
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.ErrorCode;
+import java.util.regex.Pattern;
 
 /** What one read may ask for, with Milvus's numbers and texts. */
 final class ReadLimits {
@@ -15,6 +16,9 @@ final class ReadLimits {
 
     /** A result is built on the heap: about what a gRPC message may carry. */
     static final long MAX_RESULT_BYTES = 256L << 20; // 256 MiB
+
+    /** A token of an iteration is a UUID. */
+    private static final Pattern TOKEN = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private ReadLimits() {}
 
@@ -33,6 +37,29 @@ final class ReadLimits {
         }
         checkOffset(offset);
         checkWindow((long) offset + limit);
+    }
+
+    static void checkBatch(SearchIteratorRequest iterator, int queryCount, int offset) {
+        int batchSize = iterator.batchSize();
+        Float bound = iterator.lastBound();
+        String wrong = null;
+        if (queryCount != 1) {
+            wrong = "search_iterator_v2 does not support processing multiple vectors simultaneously: queries="
+                    + queryCount + ". Iterate over one";
+        } else if (offset > 0) {
+            wrong = "Setting an offset is not permitted when using a search iterator v2: offset=" + offset
+                    + ". Leave it out, or skip the first hits";
+        } else if (!iterator.token().isEmpty()
+                && !TOKEN.matcher(iterator.token()).matches()) {
+            wrong = "invalid token format: token=" + iterator.token() + ". Send the token of the first batch";
+        } else if (batchSize < 1 || batchSize > MAX_WINDOW) {
+            wrong = "batch size is invalid, it should be in range [1, " + MAX_WINDOW + "], but got " + batchSize;
+        } else if (bound != null && Float.isNaN(bound)) {
+            wrong = "failed to parse input last bound: NaN. Send the last bound of the previous batch";
+        }
+        if (wrong != null) {
+            throw new EngineException.InvalidRequest("parse iterator v2 info failed: " + wrong);
+        }
     }
 
     static void checkLimit(long limit, long offset) {

@@ -68,6 +68,6 @@ record ScoreRange(float far, float near) {
             // falls through to the refusal, which says more
         }
         throw new EngineException.InvalidRequest(
-                name + " [" + text + "] is invalid, it should be a number. Send a finite number");
+                name + " [" + text + "] is invalid, type must be number. Send a finite number");
     }
 }

@@ -33,16 +33,22 @@ record SearchPlan(
         int queryCount =
                 request.ids() == null ? request.queries().size() : request.ids().count();
         ReadLimits.checkQueryCount(queryCount);
-        ReadLimits.checkTopK(request.limit(), request.offset());
+        SearchIteratorRequest iterator = request.iterator();
+        if (iterator == null) {
+            ReadLimits.checkTopK(request.limit(), request.offset());
+        } else {
+            ReadLimits.checkBatch(iterator, queryCount, request.offset());
+        }
         ReadLimits.checkRoundDecimal(request.roundDecimal());
         OutputPlan outputs = OutputPlan.of(request.outputFields(), view, false);
         FieldSchema field = vectorField(request, view);
-        IndexSpec spec = view.indexSpecs().get(field.id());
+        IndexSpec.Vector spec = view.indexSpecs().get(field.id());
         Metric metric = metric(request, spec);
-        int hitCount = request.limit() + request.offset();
+        int hitCount = iterator == null ? request.limit() + request.offset() : iterator.batchSize();
         if (spec != null) {
-            spec.checkSearchParams(request.params(), hitCount);
+            spec.checkSearchParams(request.params(), iterator == null ? hitCount : 1); // a batch does not walk a graph
         }
+        checkHints(request.params());
         ScoreRange range = ScoreRange.of(metric, request.params());
         Filter filter = ReadFilters.parse(request.filter(), request.templates(), view);
         for (int i = 0; i < request.queries().size(); i++) {
@@ -58,6 +64,15 @@ record SearchPlan(
                 filter,
                 outputs,
                 request.roundDecimal());
+    }
+
+    /** How to filter while searching; the answer is the same, and each index decides by how many rows are allowed. */
+    private static void checkHints(Map<String, String> params) {
+        String hints = params.getOrDefault("hints", "").strip();
+        if (!hints.isEmpty() && !hints.equals("iterative_filter") && !hints.equals("disable")) {
+            throw new EngineException.InvalidRequest(
+                    "hints: " + hints + " not supported, supported: [iterative_filter disable]. Leave it out");
+        }
     }
 
     private static FieldSchema vectorField(SearchRequest request, ReadView view) {
@@ -99,7 +114,7 @@ record SearchPlan(
         return field;
     }
 
-    private static Metric metric(SearchRequest request, @Nullable IndexSpec spec) {
+    private static Metric metric(SearchRequest request, IndexSpec.@Nullable Vector spec) {
         String asked = request.metric().strip();
         if (spec == null) {
             return asked.isEmpty() ? Metric.COSINE : Metric.ofName(asked);

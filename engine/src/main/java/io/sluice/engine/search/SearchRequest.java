@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputFields empty = only keys and scores
  * @param roundDecimal decimals to round scores to; -1 = none
  * @param timestamp read as of then; 0 = latest
+ * @param iterator a batch of an iteration is asked for: one query, no offset, and {@code limit} does not count
  */
 public record SearchRequest(
         String database,
@@ -38,12 +39,72 @@ public record SearchRequest(
         List<String> outputFields,
         int roundDecimal,
         boolean ignoreGrowing,
-        long timestamp) {
+        long timestamp,
+        @Nullable SearchIteratorRequest iterator) {
     public SearchRequest {
         partitions = List.copyOf(partitions);
         queries = List.copyOf(queries);
         params = Map.copyOf(params);
         templates = Map.copyOf(templates);
         outputFields = List.copyOf(outputFields);
+    }
+    /** A search for the best hits. */
+    public SearchRequest(
+            String database,
+            String collection,
+            List<String> partitions,
+            String vectorField,
+            List<float[]> queries,
+            @Nullable Keys ids,
+            int limit,
+            int offset,
+            String metric,
+            Map<String, String> params,
+            String filter,
+            Map<String, Object> templates,
+            List<String> outputFields,
+            int roundDecimal,
+            boolean ignoreGrowing,
+            long timestamp) {
+        this(
+                database,
+                collection,
+                partitions,
+                vectorField,
+                queries,
+                ids,
+                limit,
+                offset,
+                metric,
+                params,
+                filter,
+                templates,
+                outputFields,
+                roundDecimal,
+                ignoreGrowing,
+                timestamp,
+                null);
+    }
+
+    /** The same search for a batch of an iteration. */
+    public SearchRequest next(SearchIteratorRequest batch, long pinnedTimestamp) {
+        return new SearchRequest(
+                database,
+                collection,
+                partitions,
+                vectorField,
+                queries,
+                ids,
+                limit,
+                offset,
+                metric,
+                params,
+                filter,
+                templates,
+                outputFields,
+                roundDecimal,
+                ignoreGrowing,
+                pinnedTimestamp,
+                batch);
     }
 }

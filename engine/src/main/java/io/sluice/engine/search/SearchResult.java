@@ -2,6 +2,7 @@ package io.sluice.engine.search;
 
 import io.sluice.engine.schema.Keys;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The hits of all queries, one query after the other, best first.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param columns output fields, aligned with {@code keys}
  * @param outputFields the names as the user asked for them, {@code *} expanded
  * @param timestamp that the read saw
+ * @param iterator where the iteration is; null when none was asked for
  */
 public record SearchResult(
         Keys keys,
@@ -20,7 +22,8 @@ public record SearchResult(
         List<OutputColumn> columns,
         List<String> outputFields,
         String primaryField,
-        long timestamp) {
+        long timestamp,
+        @Nullable SearchIteratorResult iterator) {
     public SearchResult {
         columns = List.copyOf(columns);
         outputFields = List.copyOf(outputFields);

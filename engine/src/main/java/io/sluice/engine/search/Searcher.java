@@ -14,6 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -29,7 +31,7 @@ import java.util.stream.IntStream;
  */
 public final class Searcher {
     private static final String COUNT = "count(*)";
-    private static final int HIT_BYTES = Long.BYTES + Float.BYTES;
+    private static final Pattern AGGREGATION = Pattern.compile("(?i)(count|sum|avg|min|max)\\s*\\((.*)\\)");
     private static final int MISSING_IDS_NAMED = 100;
 
     private Searcher() {}
@@ -46,32 +48,16 @@ public final class Searcher {
         List<float[]> queries = request.ids() == null ? request.queries() : vectorsOf(request.ids(), plan, view);
         List<AllowedRows> blocks = AllowedRows.of(view, request.ignoreGrowing(), plan.filter(), null);
         NearestHits nearest = new NearestHits(view, blocks, plan);
-        RowRefs rows = new RowRefs();
-        float[] scores = new float[16];
-        int[] hitCounts = new int[queries.size()];
-        for (int i = 0; i < hitCounts.length; i++) {
-            int found = nearest.search(queries.get(i));
-            hitCounts[i] = Math.max(0, found - plan.offset());
-            ReadLimits.checkResultBytes((long) (rows.size() + hitCounts[i]) * HIT_BYTES, rows.size() + hitCounts[i]);
+        HitList hits = new HitList(queries.size(), plan.roundDecimal());
+        for (float[] query : queries) {
+            int found = nearest.search(query);
+            hits.expect(Math.max(0, found - plan.offset()));
             for (int rank = plan.offset(); rank < found; rank++) {
-                if (rows.size() == scores.length) {
-                    scores = Arrays.copyOf(scores, scores.length * 2);
-                }
-                scores[rows.size()] = rounded(plan.metric().reported(nearest.score(rank)), plan.roundDecimal());
-                rows.add(nearest.block(rank), nearest.row(rank));
+                hits.add(nearest.block(rank), nearest.row(rank), plan.metric().reported(nearest.score(rank)));
             }
+            hits.endQuery();
         }
-        ColumnGather gather = new ColumnGather(view.blocks(), rows);
-        FieldSchema key = view.schema().primaryKey();
-        List<OutputColumn> columns = columns(plan.outputs(), gather, key, rows.size());
-        return new SearchResult(
-                gather.keys(key),
-                Arrays.copyOf(scores, rows.size()),
-                hitCounts,
-                columns,
-                plan.outputs().names(),
-                key.name(),
-                view.timestamp());
+        return hits.result(view, plan.outputs(), null);
     }
 
     /**
@@ -106,9 +92,13 @@ public final class Searcher {
         return new ColumnGather(view.blocks(), rows).keys(view.schema().primaryKey());
     }
 
-    private static List<float[]> vectorsOf(Keys ids, SearchPlan plan, ReadView view) {
-        KeyLookup.Newest found =
-                KeyLookup.of(ids, view.schema().primaryKey()).newest(AllowedRows.of(view, false, null, null));
+    static List<float[]> vectorsOf(Keys ids, SearchPlan plan, ReadView view) {
+        KeyLookup lookup = KeyLookup.of(ids, view.schema().primaryKey());
+        if (lookup.keyCount() < ids.count()) {
+            throw new EngineException.InvalidRequest("duplicate IDs found in search request: idCount=" + ids.count()
+                    + ", distinctCount=" + lookup.keyCount() + ". Send each id once");
+        }
+        KeyLookup.Newest found = lookup.newest(AllowedRows.of(view, false, null, null));
         if (Arrays.stream(found.blocks()).anyMatch(block -> block < 0)) {
             throw missing(ids, found);
         }
@@ -140,14 +130,6 @@ public final class Searcher {
                 + ". Search with ids that are loaded and not deleted");
     }
 
-    private static float rounded(float score, int decimals) {
-        if (decimals < 0) {
-            return score + 0f; // never -0
-        }
-        double scale = Math.pow(10, decimals);
-        return (float) (Math.copySign(Math.floor(Math.abs(score) * scale + 0.5), score) / scale) + 0f;
-    }
-
     private static boolean isCount(List<String> outputFields) {
         long counts = outputFields.stream()
                 .filter(name -> name.strip().toLowerCase(Locale.ROOT).equals(COUNT))
@@ -156,7 +138,21 @@ public final class Searcher {
             throw new EngineException.InvalidRequest("count(*) cannot be combined with other output fields:"
                     + " outputFields=" + outputFields + ". Ask for count(*) alone");
         }
+        for (String name : outputFields) {
+            Matcher aggregation = AGGREGATION.matcher(name.strip());
+            if (counts == 0 && aggregation.matches()) {
+                throw aggregationRefused(aggregation.group(1).toLowerCase(Locale.ROOT), aggregation.group(2));
+            }
+        }
         return counts > 0;
+    }
+
+    private static EngineException aggregationRefused(String function, String argument) {
+        return new EngineException.InvalidRequest(
+                function.equals("count")
+                        ? "field " + argument + " for aggregation:count does not exist. Ask for count(*)"
+                        : "aggregation " + function + "(" + argument
+                                + ") is not supported yet. Ask for the field, or for count(*)");
     }
 
     private static void checkWindow(QueryRequest request, boolean counts) {
@@ -195,7 +191,7 @@ public final class Searcher {
         return rows;
     }
 
-    private static List<OutputColumn> columns(OutputPlan outputs, ColumnGather gather, FieldSchema key, int rowCount) {
+    static List<OutputColumn> columns(OutputPlan outputs, ColumnGather gather, FieldSchema key, int rowCount) {
         long sizeBytes = gather.sizeBytes(key);
         for (FieldSchema field : outputs.fields()) {
             sizeBytes += gather.sizeBytes(field);

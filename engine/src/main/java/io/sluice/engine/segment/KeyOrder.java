@@ -3,7 +3,7 @@ package io.sluice.engine.segment;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** The order of primary keys: Int64 by value, VarChar by the unsigned bytes of its UTF-8. */
+/** The order of primary keys and of texts: Int64 by value, VarChar by the unsigned bytes of its UTF-8. */
 public final class KeyOrder {
     private KeyOrder() {}
 
@@ -25,7 +25,7 @@ public final class KeyOrder {
     }
 
     /** The first eight bytes as a number: where two differ, they compare as the texts do. */
-    static long prefix(MemorySegment data, long from, long to) {
+    public static long prefix(MemorySegment data, long from, long to) {
         long prefix = 0;
         long size = Math.min(Long.BYTES, to - from);
         for (long i = 0; i < size; i++) {

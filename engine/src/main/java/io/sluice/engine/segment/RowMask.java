@@ -46,9 +46,21 @@ public final class RowMask {
 
     /** Sets rows {@code [from, to)}. */
     public void setRange(int from, int to) {
-        for (int row = from; row < to; row++) {
-            set(row);
+        assert from >= 0 && to <= size : "from=" + from + ", to=" + to + ", size=" + size;
+        if (from >= to) {
+            return;
         }
+        int first = from >>> 6;
+        int last = (to - 1) >>> 6;
+        long head = -1L << from;
+        long tail = -1L >>> -to;
+        if (first == last) {
+            words[first] |= head & tail;
+            return;
+        }
+        words[first] |= head;
+        Arrays.fill(words, first + 1, last, -1L);
+        words[last] |= tail;
     }
 
     public int cardinality() {

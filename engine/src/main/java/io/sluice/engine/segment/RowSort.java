@@ -1,19 +1,19 @@
 package io.sluice.engine.segment;
 
 /** A stable merge sort of row numbers: 8 bytes of heap per row, quick when much is in order already. */
-final class RowSort {
+public final class RowSort {
     private static final int INSERTION_ROWS = 12;
 
     /** Negative, 0 or positive, as row {@code a} comes before, with or after row {@code b}. */
     @FunctionalInterface
-    interface Order {
+    public interface Order {
         int compare(int a, int b);
     }
 
     private RowSort() {}
 
     /** The numbers {@code [0, count)} in order. */
-    static int[] sorted(int count, Order order) {
+    public static int[] sorted(int count, Order order) {
         int[] rows = new int[count];
         for (int i = 0; i < count; i++) {
             rows[i] = i;

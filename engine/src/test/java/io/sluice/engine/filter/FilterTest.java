@@ -128,9 +128,17 @@ class FilterTest {
                 catchThrowableOfType(InvalidRequest.class, () -> Filter.parse(text, schema, templates));
         assertThat(refusal).as(text).isNotNull();
         assertThat(refusal.code().code()).isEqualTo(1100);
-        String prefix = "failed to create query plan: cannot parse expression: " + text + ", error: ";
-        assertThat(refusal.text()).startsWith(prefix);
-        return refusal.text().substring(prefix.length());
+        String plan = "failed to create query plan: ";
+        assertThat(refusal.text()).startsWith(plan);
+        String cause = refusal.text().substring(plan.length());
+        if (cause.startsWith("predicate is not a boolean expression: ")) {
+            return cause;
+        }
+        String parse = "cannot parse expression: " + text + ", error: ";
+        assertThat(cause).startsWith(parse);
+        cause = cause.substring(parse.length());
+        String syntax = "invalid expression: " + text + ", ";
+        return cause.startsWith(syntax) ? cause.substring(syntax.length()) : cause;
     }
 
     @ParameterizedTest
@@ -189,9 +197,8 @@ class FilterTest {
                 "not (age > 100 or id == 1) ¦ 2 3 5 6",
                 "id is null ¦ ``",
                 // booleans
-                "flag ¦ 1 3 5",
-                "not flag ¦ 2 4",
-                "!flag ¦ 2 4",
+                "not (flag == true) ¦ 2 4",
+                "!(flag == true) ¦ 2 4",
                 "flag == true ¦ 1 3 5",
                 "flag != true ¦ 2 4",
                 "flag == False ¦ 2 4",
@@ -203,7 +210,6 @@ class FilterTest {
                 "flag not in [] ¦ 1 2 3 4 5",
                 "flag == (id == 1) ¦ 1 2 4",
                 "flag != (id == 1) ¦ 3 5",
-                "not flag == true ¦ 2 4",
                 "true ¦ 1 2 3 4 5 6",
                 "false or id == 2 ¦ 2",
                 "1 < 2 and id == 2 ¦ 2",
@@ -377,8 +383,8 @@ class FilterTest {
                 "words[0] < words[1] ¦ 1",
                 "floats[0] == 0.1 ¦ 1",
                 "floats[0] in [0.1] ¦ 1",
-                "flags[0] ¦ 1",
-                "not flags[0] ¦ 2",
+                "flags[0] == true ¦ 1",
+                "not (flags[0] == true) ¦ 2",
                 "array_contains(ints, 7) ¦ 3 5",
                 "not array_contains(ints, 7) ¦ 1 2 6",
                 "ARRAY_CONTAINS_ALL(ints, [1, 3]) ¦ 1",
@@ -507,13 +513,19 @@ class FilterTest {
                 "ints == words ¦ can not comparisons array fields directly",
                 "true == 'x' ¦ comparison operations cannot be applied to two incompatible operands: true == 'x'",
                 "[1] == [1] ¦ comparison operations cannot be applied to two incompatible operands",
+                "flag ¦ predicate is not a boolean expression: flag, data type: Bool",
+                "!flag ¦ not op can only be applied on boolean expression, but got: Bool",
+                "flags[0] or id == 1 ¦ 'or' can only be used between boolean expressions, but got: Bool",
+                "id in not [1] ¦ not can only apply on boolean",
+                "id in (age) ¦ value '(age)' in list cannot be a non-const expression",
+                "ints[0] is null ¦ IsNull/IsNotNull operations are not supported on array element access",
                 "id ¦ predicate is not a boolean expression: id, data type: Int64",
                 "j['a'] ¦ predicate is not a boolean expression: j['a'], data type: JSON",
                 "'x' ¦ predicate is not a boolean expression: 'x', data type: VarChar",
                 "1 + 2 ¦ predicate is not a boolean expression: 1 + 2, data type: Int64",
                 "id and flag ¦ 'and' can only be used between boolean expressions, but got: Int64: position=1,"
                         + " found=id",
-                "flag or name ¦ 'or' can only be used between boolean expressions, but got: VarChar: position=9,"
+                "id == 1 or name ¦ 'or' can only be used between boolean expressions, but got: VarChar: position=12,"
                         + " found=name",
                 "not id == 3 ¦ not op can only be applied on boolean expression, but got: Int64: position=1, found=not"
                         + " id. not binds tighter",
@@ -535,8 +547,8 @@ class FilterTest {
                 "name like other ¦ the pattern of like must be a string",
                 "name like 5 ¦ the pattern of like must be a string",
                 "id in [1, 'x'] ¦ value 'string_val:\"x\"' in list cannot be casted to Int64",
-                "age in [4.0] ¦ value 'float_val:4.0' in list cannot be casted to Int32",
-                "name in [4.0] ¦ value 'float_val:4.0' in list cannot be casted to VarChar",
+                "age in [4.0] ¦ value 'float_val:4' in list cannot be casted to Int32",
+                "name in [4.0] ¦ value 'float_val:4' in list cannot be casted to VarChar",
                 "f in [5, 6.0, true] ¦ value 'bool_val:true' in list cannot be casted to Float",
                 "flag in [4] ¦ value 'int64_val:4' in list cannot be casted to Bool",
                 "id in 5 ¦ the right-hand side of 'in' must be a list, but got: 5",
@@ -545,7 +557,7 @@ class FilterTest {
                 "1 in [1] ¦ 'term' can only be used on non-const expression, but got: 1",
                 "(id + 8) in [1] ¦ 'term' can only be used on single field, but got: id + 8",
                 "v == 1 ¦ filters do not work on vector fields: field:v data_type:FloatVector",
-                "v is null ¦ filters do not work on vector fields: field:v data_type:FloatVector",
+                "v is null ¦ IsNull/IsNotNull operations are not supported on vector fields",
                 "name[0] == 'x' ¦ VarChar data type not supported accessed with []",
                 "ints['a'] == 1 ¦ can only access array field with integer index",
                 "ints[0][1] == 1 ¦ can only access array field with integer index",
@@ -563,7 +575,7 @@ class FilterTest {
                 "array_contains(ints) ¦ wrong number of arguments: function=array_contains, arguments=1, expected=2",
                 "array_length(name) == 1 ¦ array_length operation are only supported on json or array fields now",
                 "foo(id) ¦ function foo not found",
-                "words[0] is null ¦ is null is not supported on an element of an array",
+                "words[0] is null ¦ IsNull/IsNotNull operations are not supported on array element access",
                 // not yet
                 "text_match(name, 'x', minimum_should_match=2) ¦ text_match is not supported yet: position=1."
                         + " Supported are",
@@ -671,7 +683,7 @@ class FilterTest {
                 "id not in [3]",
                 "not (id == 3)",
                 "id == 3 or id == 4",
-                "id == 3 and flag",
+                "id == 3 and flag == true",
                 "age == 3",
                 "id + 0 == 3",
                 "name == 'x'")) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.engine.distance.Metric;
 import io.sluice.engine.error.EngineException.InvalidRequest;
+import io.sluice.engine.index.IndexSpec.Scalar.Form;
 import io.sluice.engine.schema.DataType;
 import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.IndexDefinition;
@@ -12,12 +13,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class IndexSpecTest {
     private static final FieldSchema VECTOR = FieldSchema.floatVector("v", 8).withId(101);
 
-    private static IndexSpec spec(String type, String metric, Map<String, String> params) {
-        return IndexSpec.of(VECTOR, new IndexDefinition(1, "i", 101, type, metric, params));
+    private static IndexSpec.Vector spec(String type, String metric, Map<String, String> params) {
+        return (IndexSpec.Vector) IndexSpec.of(VECTOR, new IndexDefinition(1, "i", 101, type, metric, params));
     }
 
     @Test
@@ -59,13 +61,71 @@ class IndexSpecTest {
                 .hasMessageContaining("HAMMING");
     }
 
+    private static FieldSchema field(DataType type) {
+        return switch (type) {
+            case VARCHAR -> FieldSchema.varChar("x", 64);
+            case ARRAY -> FieldSchema.array("x", DataType.INT32, 10);
+            default -> FieldSchema.of("x", type);
+        };
+    }
+
+    private static IndexSpec scalar(DataType type, String indexType, Map<String, String> params) {
+        return IndexSpec.of(field(type), new IndexDefinition(1, "i", 102, indexType, "", params));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"BOOL", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "VARCHAR", "ARRAY"})
+    void of_scalarField_autoAndInverted(DataType type) {
+        assertThat(scalar(type, "", Map.of())).isEqualTo(new IndexSpec.Scalar(Form.AUTO));
+        assertThat(scalar(type, "AutoIndex", Map.of())).isEqualTo(new IndexSpec.Scalar(Form.AUTO));
+        assertThat(scalar(type, "INVERTED", Map.of())).isEqualTo(new IndexSpec.Scalar(Form.INVERTED));
+        assertThat(scalar(type, "INVERTED", Map.of()).needsFile(1_023)).isFalse();
+        assertThat(scalar(type, "INVERTED", Map.of()).needsFile(1_024)).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DataType.class,
+            names = {"INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "VARCHAR"})
+    void of_numbersAndVarChar_stlSort(DataType type) {
+        assertThat(scalar(type, "stl_sort", Map.of())).isEqualTo(new IndexSpec.Scalar(Form.SORTED));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "BOOL|STL_SORT|1100|STL_SORT are only supported on numeric, varchar or timestamptz field, got Bool",
+                "JSON|STL_SORT|1100|STL_SORT are only supported on numeric, varchar or timestamptz field, got JSON",
+                "ARRAY|STL_SORT|1100|STL_SORT are only supported on numeric, varchar or timestamptz field, got Array",
+                "INT64|TRIE|1100|TRIE are only supported on varchar field",
+                "JSON|TRIE|1100|TRIE are only supported on varchar field",
+                "VARCHAR|TRIE|701|index not supported: field=x, fieldType=VarChar, indexType=TRIE",
+                "DOUBLE|BITMAP|1100|bitmap index are only supported on bool, int, string and array field",
+                "INT8|BITMAP|701|index not supported: field=x, fieldType=Int8, indexType=BITMAP",
+                "VARCHAR|NGRAM|701|index not supported: field=x, fieldType=VarChar, indexType=NGRAM",
+                "INT64|HNSW|1100|data type Int64 can't build with this index HNSW",
+                "INT64|12-s|1100|invalid parameter[expected=valid index][actual=invalid index type: 12-s]",
+                "JSON|INVERTED|1101|json index must specify cast type: missing parameter",
+                "JSON||1101|json index must specify cast type: missing parameter",
+            })
+    void of_scalarField_whatDoesNotFitIsRefused(DataType type, String indexType, int code, String text) {
+        assertThatThrownBy(() -> scalar(type, indexType == null ? "" : indexType, Map.of()))
+                .isInstanceOfSatisfying(
+                        InvalidRequest.class,
+                        refusal -> assertThat(refusal.code().code()).isEqualTo(code))
+                .hasMessageStartingWith(text)
+                .hasMessageContaining("field=x");
+    }
+
     @Test
-    void of_scalarField_refused() {
-        var definition = new IndexDefinition(1, "i", 102, "INVERTED", "", Map.of());
-        assertThatThrownBy(() -> IndexSpec.of(FieldSchema.of("age", DataType.INT64), definition))
+    void of_jsonPath_refusedWithWhatExists() {
+        assertThatThrownBy(() -> scalar(DataType.JSON, "INVERTED", Map.of("json_cast_type", "double")))
                 .isInstanceOf(InvalidRequest.class)
-                .hasMessageContaining("field=age")
-                .hasMessageContaining("INVERTED");
+                .hasMessageContaining("paths of JSON fields have no index yet")
+                .hasMessageContaining("AUTOINDEX, STL_SORT and INVERTED");
     }
 
     @ParameterizedTest
@@ -79,7 +139,7 @@ class IndexSpecTest {
                 "true|Type conflict in json: param 'ef' (true) should be integer",
             })
     void checkSearchParams_unusableEf_refused(String ef, String text) {
-        IndexSpec hnsw = spec("HNSW", "L2", Map.of());
+        IndexSpec.Vector hnsw = spec("HNSW", "L2", Map.of());
         assertThatThrownBy(() -> hnsw.checkSearchParams(Map.of("ef", ef), 10))
                 .isInstanceOf(InvalidRequest.class)
                 .hasMessageContaining(text);
@@ -88,7 +148,7 @@ class IndexSpecTest {
 
     @Test
     void checkSearchParams_usable_accepted() {
-        IndexSpec hnsw = spec("HNSW", "L2", Map.of());
+        IndexSpec.Vector hnsw = spec("HNSW", "L2", Map.of());
         hnsw.checkSearchParams(Map.of("ef", "10", "nprobe", "x", "radius", "0.5", "level", "3"), 10);
         hnsw.checkSearchParams(Map.of(), 16_384);
         assertThat(IndexSpec.Hnsw.ef(Map.of(), 10)).isEqualTo(IndexSpec.Hnsw.DEFAULT_EF);

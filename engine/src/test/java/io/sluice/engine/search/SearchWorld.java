@@ -172,7 +172,7 @@ final class SearchWorld implements AutoCloseable {
         boolean ownIndex = metric == Metric.COSINE || random.nextBoolean();
         Map<Integer, VectorIndex> indexes =
                 ownIndex ? Map.of(vector, new StupidIndex(metric, data.column(vector))) : Map.of();
-        return new ReadableBlock(number, 1, growing, !growing, data, visible, indexes);
+        return new ReadableBlock(number, 1, growing, !growing, data, visible, indexes, Map.of());
     }
 
     private Comparable<?> key(Random random) {

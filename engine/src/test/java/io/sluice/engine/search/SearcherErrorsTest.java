@@ -222,9 +222,9 @@ class SearcherErrorsTest {
         L2     | 1   | 1    | range_filter(1.0) must be less than radius(1.0)
         IP     | 10  | 1    | range_filter(1.0) must be greater than radius(10.0)
         COSINE | 0.5 | 0.25 | range_filter(0.25) must be greater than radius(0.5)
-        L2     | x   | 1    | radius [x] is invalid, it should be a number
-        L2     | NaN | 1    | radius [NaN] is invalid, it should be a number
-        L2     | 1   | y    | range_filter [y] is invalid, it should be a number
+        L2     | x   | 1    | radius [x] is invalid, type must be number
+        L2     | NaN | 1    | radius [NaN] is invalid, type must be number
+        L2     | 1   | y    | range_filter [y] is invalid, type must be number
         COSINE |     | 1    | range_filter requires radius to be set
         """)
     void search_wrongRange_isRefused(String metric, String radius, String rangeFilter, String text) {
@@ -325,7 +325,9 @@ class SearcherErrorsTest {
                 0,
                 false,
                 0);
-        assertRefused("ids do not fit the primary key: idsType=VarChar", () -> Searcher.query(request, WORLD.view));
+        assertRefused(
+                "primary key is int64, but IDs type mismatch: idsType=VarChar",
+                () -> Searcher.query(request, WORLD.view));
     }
 
     @ParameterizedTest
@@ -351,8 +353,40 @@ class SearcherErrorsTest {
         assertRefused(
                 "count(*) cannot be combined with other output fields",
                 () -> Searcher.query(query(-1, 0, "count(*)", "id"), WORLD.view));
+        assertRefused(
+                "field int16 for aggregation:count does not exist",
+                () -> Searcher.query(query(-1, 0, "count(int16)"), WORLD.view));
+        assertRefused(
+                "aggregation sum(int16) is not supported yet",
+                () -> Searcher.query(query(-1, 0, "id", "SUM(int16)"), WORLD.view));
         assertThat(Searcher.query(query(-1, 10, "Count(*)"), WORLD.view).rowCount())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void search_hints_knownOnesOnly() {
+        assertRefused(
+                "hints: not_supported_hints not supported",
+                () -> Searcher.search(params("L2", Map.of("hints", "not_supported_hints")), WORLD.view));
+        SearchResult hinted = Searcher.search(params("L2", Map.of("hints", "iterative_filter")), WORLD.view);
+        assertThat(SearchWorld.keys(hinted.keys()))
+                .isEqualTo(SearchWorld.keys(Searcher.search(SEARCH, WORLD.view).keys()));
+    }
+
+    @Test
+    void search_idsThatRepeatOrDoNotFit_areRefused() {
+        assertRefused(
+                "duplicate IDs found in search request",
+                () -> Searcher.search(ids(new Keys.LongKeys(new long[] {WORLD_KEY, WORLD_KEY})), WORLD.view));
+        assertRefused(
+                "primary key is int64, but IDs type mismatch",
+                () -> Searcher.search(ids(new Keys.StringKeys(List.of("1"))), WORLD.view));
+    }
+
+    private static SearchRequest ids(Keys ids) {
+        return new SearchRequest(
+                "default", "things", List.of(), "", List.of(), ids, 10, 0, "", Map.of(), "", Map.of(), List.of(), -1,
+                false, 0);
     }
 
     @Test

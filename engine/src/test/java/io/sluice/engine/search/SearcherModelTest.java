@@ -69,6 +69,7 @@ class SearcherModelTest {
             List<Comparable<?>> asked = Stream.generate(() ->
                             world.rows.get(random.nextInt(world.rows.size())).key())
                     .limit(1 + random.nextInt(3))
+                    .distinct()
                     .collect(Collectors.toList());
             ids = world.keys(asked);
             queries = asked.stream().map(key -> newestVector(world, key)).toList();

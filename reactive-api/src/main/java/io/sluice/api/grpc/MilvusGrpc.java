@@ -37,6 +37,7 @@ public final class MilvusGrpc {
         PartitionVerbs.addTo(verbs);
         AliasVerbs.addTo(verbs);
         IndexVerbs.addTo(verbs);
+        AlterationVerbs.addTo(verbs);
         LoadVerbs.addTo(verbs);
         WriteVerbs.addTo(verbs);
         ReadVerbs.addTo(verbs);

@@ -29,6 +29,11 @@ final class ReadParams {
         return new ReadParams(all);
     }
 
+    /** Without looking for parameters of an index. */
+    static ReadParams ofPairs(List<KeyValuePair> pairs) {
+        return new ReadParams(new LinkedHashMap<>(KeyValues.toMap(pairs)));
+    }
+
     String text(String name, String otherwise) {
         String value = left.remove(name);
         return value == null ? otherwise : value;
@@ -50,6 +55,20 @@ final class ReadParams {
         } catch (NumberFormatException noInteger) {
             throw new InvalidRequest(name + " [" + value + "] is invalid: invalid parameter. Send a whole number");
         }
+    }
+
+    /**
+     * @param none what stands for "no limit"
+     * @throws InvalidRequest for a limit that is sent and below 1, {@code none} included
+     */
+    long limit(long none) {
+        boolean sent = !left.getOrDefault("limit", "").isBlank();
+        long limit = number("limit", none);
+        if (sent && limit < 1) {
+            throw new InvalidRequest("invalid max query result window, limit [" + limit
+                    + "] is invalid, should be greater than 0");
+        }
+        return limit;
     }
 
     int smallNumber(String name, int otherwise) {

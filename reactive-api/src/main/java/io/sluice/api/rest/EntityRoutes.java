@@ -48,7 +48,9 @@ final class EntityRoutes {
                 "delete", this::delete,
                 "query", this::query,
                 "get", this::get,
-                "search", this::search);
+                "search", this::search,
+                "hybrid_search", this::hybridSearch,
+                "advanced_search", this::hybridSearch);
     }
 
     // Writes
@@ -216,6 +218,14 @@ final class EntityRoutes {
                         ? Mono.just(wire.request(null))
                         : keys(call, "ids").map(wire::request))
                 .flatMap(request -> engine.search(request))
+                .flatMap(result -> reply(call, result));
+    }
+
+    private Mono<RestReply> hybridSearch(RestCall call) {
+        call.fields().require("HybridSearchReq", "collectionName");
+        HybridSearchWire.check(call);
+        return json(call.body().length() <= RestRoutes.INLINE_BYTES, () -> HybridSearchWire.of(call))
+                .flatMap(engine::hybridSearch)
                 .flatMap(result -> reply(call, result));
     }
 

@@ -64,7 +64,9 @@ final class IndexRoutes {
     private static void write(JsonGenerator json, IndexDescription index) {
         Map<String, String> params = new LinkedHashMap<>(index.definition().params());
         params.put("index_type", index.definition().type());
-        params.put("metric_type", index.definition().metric());
+        if (!index.definition().metric().isEmpty()) {
+            params.put("metric_type", index.definition().metric());
+        }
         json.writeStartObject();
         for (String key : DESCRIBED_OPTIONS) {
             String value = index.definition().params().get(key);

@@ -61,6 +61,10 @@ final class JsonBody {
         return dataTo > dataFrom && !Arrays.equals(bytes, dataFrom, dataTo, STAND_IN, 0, STAND_IN.length);
     }
 
+    int length() {
+        return length;
+    }
+
     int dataLength() {
         return dataTo - dataFrom;
     }

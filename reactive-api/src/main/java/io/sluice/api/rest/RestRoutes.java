@@ -51,8 +51,6 @@ public final class RestRoutes {
             "collections/alter_function",
             "collections/drop_function",
             "collections/fields/drop",
-            "entities/hybrid_search",
-            "entities/advanced_search",
             "users/grant_role",
             "users/revoke_role");
 

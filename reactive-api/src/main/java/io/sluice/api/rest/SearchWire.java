@@ -41,12 +41,11 @@ record SearchWire(RestCall call, List<float[]> queries, Map<String, String> para
 
     static SearchWire of(RestCall call) {
         List<float[]> queries = call.body().hasData() ? VectorReader.read(call.body()) : List.of();
-        return new SearchWire(call, queries, params(call.fields()));
+        return new SearchWire(call, queries, params(call.fields().object("searchParams")));
     }
 
-    /** {@code searchParams} and its {@code params} in one map, as gRPC has them. */
-    private static Map<String, String> params(JsonFields fields) {
-        JsonFields searchParams = fields.object("searchParams");
+    /** Search parameters and the {@code params} inside them in one map, as gRPC has them. */
+    static Map<String, String> params(JsonFields searchParams) {
         Map<String, String> params = new LinkedHashMap<>(searchParams.options());
         params.remove("params");
         params.putAll(searchParams.object("params").options());
@@ -63,7 +62,7 @@ record SearchWire(RestCall call, List<float[]> queries, Map<String, String> para
         Map<String, String> rest = new LinkedHashMap<>(params);
         String metric = take(rest, "metricType", take(rest, "metric_type", fields.text("metricType", "")));
         String rounding = take(rest, "round_decimal", Integer.toString(NO_ROUNDING));
-        String ignoreGrowing = take(rest, "ignore_growing", take(rest, "ignoreGrowing", "false"));
+        boolean ignoreGrowing = takeIgnoreGrowing(rest);
         return new SearchRequest(
                 call.database(),
                 call.collection(),
@@ -79,11 +78,20 @@ record SearchWire(RestCall call, List<float[]> queries, Map<String, String> para
                 fields.object("exprParams").templates(),
                 fields.texts("outputFields"),
                 decimals(rounding),
-                Boolean.parseBoolean(ignoreGrowing),
+                ignoreGrowing,
                 0);
     }
 
-    private static String take(Map<String, String> params, String key, String otherwise) {
+    static boolean takeIgnoreGrowing(Map<String, String> params) {
+        String text = take(params, "ignore_growing", take(params, "ignoreGrowing", "false"));
+        if (!text.equalsIgnoreCase("true") && !text.equalsIgnoreCase("false")) {
+            throw new InvalidRequest(
+                    "parse ignore growing field failed: ignore_growing=" + text + ". Send true or false");
+        }
+        return text.equalsIgnoreCase("true");
+    }
+
+    static String take(Map<String, String> params, String key, String otherwise) {
         String value = params.remove(key);
         return value == null ? otherwise : value;
     }

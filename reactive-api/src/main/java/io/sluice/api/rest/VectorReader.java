@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.databind.JsonNode;
 
 /** The query vectors of a search, streamed from {@code data}. Confined to one thread at a time. */
 final class VectorReader {
@@ -23,6 +24,33 @@ final class VectorReader {
     static List<float[]> read(JsonBody body) {
         VectorReader reader = new VectorReader();
         return body.readData(reader::readAll, () -> ", query=" + reader.vectors.size());
+    }
+
+    /** The same of a value that is in the tree already. */
+    static List<float[]> read(JsonFields fields, String key) {
+        JsonNode data = fields.find(key);
+        if (data == null || !data.isArray()) {
+            throw RestRefusal.badJson(fields.path() + key + " must be a list of vectors, such as [[0.1, 0.2]]");
+        }
+        List<float[]> vectors = new ArrayList<>(data.size());
+        for (JsonNode sent : data) {
+            String place = "query=" + vectors.size();
+            if (!sent.isArray()) {
+                throw RestRefusal.badJson(
+                        fields.path() + key + " must be a list of vectors, such as [[0.1, 0.2]]: " + place);
+            }
+            float[] vector = new float[sent.size()];
+            for (int i = 0; i < vector.length; i++) {
+                JsonNode element = sent.get(i);
+                if (!element.isNumber() || !Float.isFinite((float) element.asDouble())) {
+                    throw RestRefusal.badJson(fields.path() + key
+                            + ": a vector must be of finite float32 numbers: element=" + i + ", " + place);
+                }
+                vector[i] = (float) element.asDouble();
+            }
+            vectors.add(vector);
+        }
+        return vectors;
     }
 
     private List<float[]> readAll(DataParser parser) {

@@ -68,6 +68,7 @@ class SearchWireTest {
         {"collectionName": "c", "data": [[NaN]]}                       | NaN is no JSON value
         {"collectionName": "c", "data": [[1]], "limit": "many"}        | limit of type int32
         {"collectionName": "c", "data": [[1]], "exprParams": {"a": null}} | exprParams.a of type bool, number, string or list
+        {"collectionName": "c", "data": [[1]], "searchParams": {"ignore_growing": "x"}} | parse ignore growing field failed
         {"collectionName": "c", "data": [[1]], "searchParams": {"round_decimal": 9}} | round_decimal [9] is invalid
         """)
     void of_wrongRequest_isRefused(String json, String message) {

@@ -33,10 +33,8 @@ final class Collections {
                 .dataType(DataType.VarChar)
                 .maxLength(64)
                 .build());
-        schema.addField(AddFieldReq.builder()
-                .fieldName("year")
-                .dataType(DataType.Int32)
-                .build());
+        schema.addField(
+                AddFieldReq.builder().fieldName("year").dataType(DataType.Int32).build());
         return schema;
     }
 

@@ -119,10 +119,7 @@ class DefinitionsTest {
         assertEquals(IndexParam.IndexType.AUTOINDEX, index("my_vector").getIndexType());
         assertEquals(
                 List.of("my_id", "my_vector"),
-                client
-                        .listIndexes(
-                                ListIndexesReq.builder().collectionName(NAME).build())
-                        .stream()
+                client.listIndexes(ListIndexesReq.builder().collectionName(NAME).build()).stream()
                         .sorted()
                         .toList());
     }
@@ -227,18 +224,15 @@ class DefinitionsTest {
     void aliases_inPlaceOfTheName_loadAndRelease() {
         Collections.create(client, NAME, books(), autoIndex("vector"));
         String alias = NAME + "_alias";
-        client.createAlias(CreateAliasReq.builder()
-                .collectionName(NAME)
-                .alias(alias)
-                .build());
+        client.createAlias(
+                CreateAliasReq.builder().collectionName(NAME).alias(alias).build());
         assertEquals(
                 NAME,
                 client.describeAlias(DescribeAliasReq.builder().alias(alias).build())
                         .getCollectionName());
         assertEquals(
                 List.of(alias),
-                client.listAliases(
-                                ListAliasesReq.builder().collectionName(NAME).build())
+                client.listAliases(ListAliasesReq.builder().collectionName(NAME).build())
                         .getAlias());
         release(client, alias);
         assertFalse(loaded(client, NAME));
@@ -246,10 +240,8 @@ class DefinitionsTest {
         assertTrue(loaded(client, alias));
 
         Collections.create(client, NAME + "_2", books());
-        client.alterAlias(AlterAliasReq.builder()
-                .collectionName(NAME + "_2")
-                .alias(alias)
-                .build());
+        client.alterAlias(
+                AlterAliasReq.builder().collectionName(NAME + "_2").alias(alias).build());
         assertFalse(loaded(client, alias));
         client.dropAlias(DropAliasReq.builder().alias(alias).build());
         client.dropAlias(DropAliasReq.builder().alias(alias).build());
@@ -263,8 +255,7 @@ class DefinitionsTest {
         if (client.listDatabases().getDatabaseNames().contains(database)) {
             client.useDatabase(database);
             Sluice.drop(client, NAME);
-            client.dropDatabase(
-                    DropDatabaseReq.builder().databaseName(database).build());
+            client.dropDatabase(DropDatabaseReq.builder().databaseName(database).build());
         }
         client.createDatabase(CreateDatabaseReq.builder().databaseName(database).build());
         assertEquals(
@@ -296,9 +287,7 @@ class DefinitionsTest {
     void load_badCases_milvusCodesAndTexts() {
         String missing = NAME + "_missing";
         assertRefused(
-                100,
-                "collection not found[database=default][collection=" + missing + "]",
-                () -> load(client, missing));
+                100, "collection not found[database=default][collection=" + missing + "]", () -> load(client, missing));
         assertRefused(
                 100,
                 "collection not found[database=default][collection=" + missing + "]",
@@ -307,10 +296,7 @@ class DefinitionsTest {
                 MilvusClientException.class,
                 () -> client.getLoadStateV2(
                         GetLoadStateReq.builder().collectionName(missing).build()));
-        assertTrue(
-                notThere.getMessage()
-                        .contains("collection: '" + missing + "' doesn't exist"),
-                notThere::getMessage);
+        assertTrue(notThere.getMessage().contains("collection: '" + missing + "' doesn't exist"), notThere::getMessage);
 
         Collections.create(client, NAME, books());
         assertRefused(700, "index not found[collection=" + NAME + "]", () -> load(client, NAME));

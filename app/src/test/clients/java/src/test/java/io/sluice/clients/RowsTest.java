@@ -119,19 +119,21 @@ class RowsTest {
         Collections.create(client, NAME, schema, autoIndex("vector"));
 
         JsonObject least = row("""
-                {"id": -9223372036854775808, "vector": [1.5, -0.25, 3.4028234663852886e38, 1.401298464324817e-45],
-                 "f_Bool": true, "f_Int8": -128, "f_Int16": -32768, "f_Int32": -2147483648,
-                 "f_Int64": -9223372036854775808, "f_Float": 0.1, "f_Double": 4.9e-324,
-                 "f_JSON": {"deep": {"list": [1, "two", null, 4.5]}, "größe": "äöü"}, "f_VarChar": "",
-                 "a_Bool": [true, false], "a_Int8": [-128, 127], "a_Int16": [-32768, 32767],
-                 "a_Int32": [-2147483648, 2147483647], "a_Int64": [-9223372036854775808, 9223372036854775807],
-                 "a_Float": [0.1, -0.2], "a_Double": [0.1, -0.2], "a_VarChar": ["", "日本語"]}""");
+            {"id": -9223372036854775808, "vector": [1.5, -0.25, 3.4028234663852886e38, 1.401298464324817e-45],
+             "f_Bool": true, "f_Int8": -128, "f_Int16": -32768, "f_Int32": -2147483648,
+             "f_Int64": -9223372036854775808, "f_Float": 0.1, "f_Double": 4.9e-324,
+             "f_JSON": {"deep": {"list": [1, "two", null, 4.5]}, "größe": "äöü"}, "f_VarChar": "",
+             "a_Bool": [true, false], "a_Int8": [-128, 127], "a_Int16": [-32768, 32767],
+             "a_Int32": [-2147483648, 2147483647], "a_Int64": [-9223372036854775808, 9223372036854775807],
+             "a_Float": [0.1, -0.2], "a_Double": [0.1, -0.2], "a_VarChar": ["", "日本語"]}\
+            """);
         JsonObject most = row("""
-                {"id": 9223372036854775807, "vector": [0, 0, 0, 1], "f_Bool": false, "f_Int8": 127, "f_Int16": 32767,
-                 "f_Int32": 2147483647, "f_Int64": 9223372036854775807, "f_Float": 3.4028234663852886e38,
-                 "f_Double": 1.7976931348623157e308, "f_JSON": {}, "f_VarChar": "日本語 🚀 \\"quoted\\"",
-                 "a_Bool": [], "a_Int8": [], "a_Int16": [], "a_Int32": [], "a_Int64": [], "a_Float": [], "a_Double": [],
-                 "a_VarChar": [], "color": "red", "tags": {"n": 1}}""");
+            {"id": 9223372036854775807, "vector": [0, 0, 0, 1], "f_Bool": false, "f_Int8": 127, "f_Int16": 32767,
+             "f_Int32": 2147483647, "f_Int64": 9223372036854775807, "f_Float": 3.4028234663852886e38,
+             "f_Double": 1.7976931348623157e308, "f_JSON": {}, "f_VarChar": "日本語 🚀 \\"quoted\\"",
+             "a_Bool": [], "a_Int8": [], "a_Int16": [], "a_Int32": [], "a_Int64": [], "a_Float": [], "a_Double": [],
+             "a_VarChar": [], "color": "red", "tags": {"n": 1}}\
+            """);
         InsertResp inserted = insert(least, most);
         assertEquals(2, inserted.getInsertCnt());
         assertEquals(List.of(Long.MIN_VALUE, Long.MAX_VALUE), inserted.getPrimaryKeys());
@@ -233,7 +235,8 @@ class RowsTest {
 
         InsertResp inserted = insert(
                 row("{\"vector\": [1, 0], \"maybe\": null}"),
-                row("{\"vector\": [0, 1], \"maybe\": 5, \"page\": 9, \"word\": \"some\", \"json\": [1], \"numbers\": [4]}"));
+                row("{\"vector\": [0, 1], \"maybe\": 5, \"page\": 9, \"word\": \"some\", \"json\": [1],"
+                        + " \"numbers\": [4]}"));
         assertEquals(2, inserted.getPrimaryKeys().size());
 
         List<Map<String, Object>> rows = query("maybe is null", "*");
@@ -277,16 +280,15 @@ class RowsTest {
                                 .ids(List.of(1L))
                                 .build())
                         .getDeleteCnt());
-        client.delete(DeleteReq.builder()
-                .collectionName(NAME)
-                .filter("year < 2003")
-                .build());
+        client.delete(
+                DeleteReq.builder().collectionName(NAME).filter("year < 2003").build());
         assertEquals(
                 List.of(3L, 4L),
                 query("id > 0", "id").stream().map(row -> row.get("id")).toList());
         client.flush(FlushReq.builder().collectionNames(List.of(NAME)).build());
-        assertTrue(client.getCollectionStats(
-                                GetCollectionStatsReq.builder().collectionName(NAME).build())
+        assertTrue(client.getCollectionStats(GetCollectionStatsReq.builder()
+                                .collectionName(NAME)
+                                .build())
                         .getNumOfEntities()
                 >= 2);
     }
@@ -294,7 +296,8 @@ class RowsTest {
     @Test
     void search_filterOutputOffsetRangeAndTemplate_asMilvus() {
         createBooks();
-        List<SearchResp.SearchResult> hits = search(SearchReq.builder().limit(2).outputFields(List.of("name", "vector")));
+        List<SearchResp.SearchResult> hits =
+                search(SearchReq.builder().limit(2).outputFields(List.of("name", "vector")));
         assertEquals(1L, hits.get(0).getId());
         assertEquals(1f, hits.get(0).getScore(), 1e-6f);
         assertEquals("one", hits.get(0).getEntity().get("name"));
@@ -312,9 +315,7 @@ class RowsTest {
         assertEquals(List.of(2L), ids(search(SearchReq.builder().limit(1).offset(1))));
         assertEquals(
                 List.of(2L),
-                ids(search(SearchReq.builder()
-                        .limit(5)
-                        .searchParams(Map.of("radius", 0.5, "range_filter", 0.9)))));
+                ids(search(SearchReq.builder().limit(5).searchParams(Map.of("radius", 0.5, "range_filter", 0.9)))));
     }
 
     @Test
@@ -420,8 +421,10 @@ class RowsTest {
                 .collectionName(NAME)
                 .partitionName("red")
                 .build());
-        assertRefused(1100, "metric type not match: invalid parameter[expected=COSINE][actual=IP]", () -> search(
-                SearchReq.builder().limit(1).metricType(IndexParam.MetricType.IP)));
+        assertRefused(
+                1100,
+                "metric type not match: invalid parameter[expected=COSINE][actual=IP]",
+                () -> search(SearchReq.builder().limit(1).metricType(IndexParam.MetricType.IP)));
         assertRefused(
                 1100,
                 "topk [16385] is invalid, it should be in range [1, 16384], but got 16385",
@@ -443,7 +446,8 @@ class RowsTest {
         assertEquals(3, search(SearchReq.builder().limit(5)).size());
 
         release(client, NAME);
-        assertRefused(101, "collection not loaded", () -> search(SearchReq.builder().limit(1)));
+        assertRefused(
+                101, "collection not loaded", () -> search(SearchReq.builder().limit(1)));
         assertRefused(101, "collection not loaded", () -> query("id > 0", "id"));
         assertRefused(
                 101,
@@ -457,7 +461,9 @@ class RowsTest {
                 .build());
         assertRefused(1100, "field name is not loaded", () -> query("id > 0", "name"));
         assertRefused(1100, "is not loaded", () -> query("year > 0", "id"));
-        assertEquals(List.of("id", "vector"), query("id == 9", "*").get(0).keySet().stream().sorted().toList());
+        assertEquals(
+                List.of("id", "vector"),
+                query("id == 9", "*").get(0).keySet().stream().sorted().toList());
     }
 
     private void createBooks() {

@@ -61,7 +61,8 @@ class SpringAiTest {
             store.add(DOCUMENTS);
 
             assertEquals(List.of("ein", "zwei"), ids(store.similaritySearch(search("bread and butter", 2))));
-            Document best = store.similaritySearch(search("trains and rails", 1)).get(0);
+            Document best =
+                    store.similaritySearch(search("trains and rails", 1)).get(0);
             assertEquals("trains and rails", best.getText());
             assertEquals("travel", best.getMetadata().get("topic"));
             assertEquals(1.0, best.getScore(), 1e-6);
@@ -90,7 +91,8 @@ class SpringAiTest {
                             .build())));
 
             store.delete(List.of("ein"));
-            assertFalse(ids(store.similaritySearch(search("bread and butter", 10))).contains("ein"));
+            assertFalse(
+                    ids(store.similaritySearch(search("bread and butter", 10))).contains("ein"));
 
             store.delete(filter.eq("topic", "travel").build());
             assertEquals(List.of("zwei"), ids(store.similaritySearch(search("bread and butter", 10))));

@@ -506,7 +506,7 @@ public final class VectorEngine {
                 .ddl(() -> Maintenance.isFlushed(parts.namespace().get(database, collection), segmentIds, timestamp));
     }
 
-    // Compaction and segments
+    // Compaction, segments
 
     /** Starts to merge segments and to leave out deleted rows; completes at once. Id -1: there is nothing to do. */
     public Mono<CompactionView> compact(CompactionRequest request) {

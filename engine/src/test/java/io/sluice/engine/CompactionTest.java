@@ -431,7 +431,7 @@ final class CompactionTest {
     }
 
     @Test
-    void loadedSegments_areThoseThatSearchesSee() {
+    void loadedSegments_ofALoadedCollection_areSealedAndGrowing() {
         try (TestEngine test = filled(KEEPING, 1, 10)) {
             assertThat(test.loaded(NAME)).isEmpty();
             test.load(NAME);

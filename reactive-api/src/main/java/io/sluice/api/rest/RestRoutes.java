@@ -71,11 +71,11 @@ public final class RestRoutes {
         add("entities", new EntityRoutes(engine, options).verbs());
         add("aliases", new AliasRoutes(engine).verbs());
         add("databases", new DatabaseRoutes(engine).verbs());
+        add("users", new UserRoutes(engine).verbs());
+        add("resource_groups", new ResourceGroupRoutes(engine).verbs());
         MaintenanceRoutes maintenance = new MaintenanceRoutes(engine);
         add("collections", maintenance.collectionVerbs());
         add("segments", maintenance.segmentVerbs());
-        add("users", new UserRoutes(engine).verbs());
-        add("resource_groups", new ResourceGroupRoutes(engine).verbs());
     }
 
     /**

@@ -87,6 +87,11 @@ final class ServerProcess implements AutoCloseable {
         return root.resolve(path);
     }
 
+    /** CPU time of the process so far. */
+    long cpuNanos() {
+        return process.toHandle().info().totalCpuDuration().orElseThrow().toNanos();
+    }
+
     /** Sends SIGTERM and answers how long the process lived on. */
     double stop() throws InterruptedException {
         long start = System.nanoTime();

@@ -126,16 +126,6 @@ def test_replicas_describe_the_one_node(client, made):
     assert replicas[0].shards[0].shard_leader > 0
 
 
-def test_segments_that_are_loaded(sync_client, name):
-    create(sync_client, name)
-    sync_client.insert(name, [{"id": i, "vector": [float(i)] * 4} for i in range(100)])
-    sync_client.flush(name)
-    loaded = sync_client.list_loaded_segments(name)
-    assert sum(segment.num_rows for segment in loaded) == 100
-    persistent = sync_client.list_persistent_segments(name)
-    assert sum(segment.num_rows for segment in persistent) == 100
-
-
 # Partitions
 
 
@@ -302,7 +292,7 @@ def test_reads_of_what_is_not_loaded(client, made):
         with refused(101, "collection not loaded"):
             client.delete(made, filter='text == "t1"')
     else:  # AsyncMilvusClient 3.0.2 does not look at the status of a delete
-        assert client.delete(made, filter='text == "t1"') == {}
+        assert client.delete(made, filter='text == "t1"').get("delete_count", 0) == 0
     client.load_collection(made)
     assert count(client, made) == 30
 

@@ -15,8 +15,7 @@ record JavaClient(ClientFolders folders) implements Client {
 
     @Override
     public void test(Terminal terminal, String address) {
-        Map<String, String> variables =
-                Map.of("JAVA_HOME", System.getProperty("java.home"), "SLUICE_ADDRESS", address);
+        Map<String, String> variables = Map.of("JAVA_HOME", System.getProperty("java.home"), "SLUICE_ADDRESS", address);
         maven(terminal, folders.work().resolve("tests"), variables, "test");
     }
 

@@ -18,8 +18,7 @@ record NodeClient(ClientFolders folders) implements Client {
     public void prepare(Terminal terminal) {
         String node = Terminal.find("node", INSTALL);
         String npm = Terminal.find("npm", INSTALL);
-        Prepared prepared =
-                new Prepared(folders.work(), node, folders.sources().resolve("package-lock.json"));
+        Prepared prepared = new Prepared(folders.work(), node, folders.sources().resolve("package-lock.json"));
         if (prepared.isCurrent()) {
             return;
         }

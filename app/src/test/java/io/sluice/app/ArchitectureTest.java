@@ -97,6 +97,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         ENGINE + "..",
                         "java..",
+                        "javax.crypto..",
                         "reactor.core..",
                         "reactor.util..",
                         "org.reactivestreams..",

@@ -75,7 +75,8 @@ final class WordsCollection implements AutoCloseable {
                 BUDGET_BYTES, // nothing seals before the flush: one segment
                 Duration.ofHours(1),
                 BUDGET_BYTES,
-                LoadOptions.defaults());
+                LoadOptions.defaults(),
+                defaults.compaction());
         VectorEngine engine =
                 get(R2dbcCatalog.open(catalogFolder).flatMap(catalog -> VectorEngine.open(options, catalog)));
         var collection = new WordsCollection(engine, folder);

@@ -46,6 +46,17 @@ enum Setting {
     SEAL_SIZE("seal-size", Kind.BYTES, "512MiB", "A growing segment is sealed above this size."),
     SEAL_IDLE("seal-idle", Kind.TIME, "10m", "Growing rows that nothing was added to for so long are sealed."),
     LOG_LIMIT("log-limit", Kind.BYTES, "1GiB", "Growing rows are sealed when the write-ahead log is larger."),
+    COMPACTION_TARGET(
+            "compaction.target",
+            Kind.BYTES,
+            "512MiB",
+            "Data of a merged segment; segments below a quarter of it are merged when there are eight of them."),
+    COMPACTION_RETENTION(
+            "compaction.retention",
+            Kind.TIME,
+            "1m",
+            "How long deleted rows stay after the last read that could see them: the longest pause between two pages"
+                    + " of an iterator."),
     LOAD_READ_RATE(
             "load.read-rate",
             Kind.RATE,

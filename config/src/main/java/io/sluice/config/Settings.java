@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import io.sluice.engine.EngineOptions;
+import io.sluice.engine.compaction.CompactionOptions;
 import io.sluice.engine.load.LoadOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,7 @@ public record Settings(
         Duration sealIdle,
         long logLimitBytes,
         LoadOptions load,
+        CompactionOptions compaction,
         Duration shutdownLimit,
         List<String> ignoredVariables) {
     private static final double DEFAULT_SHARE = 0.6;
@@ -75,6 +77,8 @@ public record Settings(
                 values.time(Setting.SEAL_IDLE),
                 values.bytes(Setting.LOG_LIMIT),
                 load(values),
+                new CompactionOptions(
+                        values.bytes(Setting.COMPACTION_TARGET), values.time(Setting.COMPACTION_RETENTION)),
                 values.time(Setting.SHUTDOWN_LIMIT),
                 values.ignored());
     }
@@ -146,6 +150,7 @@ public record Settings(
                 sealBytes,
                 sealIdle,
                 logLimitBytes,
-                load);
+                load,
+                compaction);
     }
 }

@@ -3,6 +3,7 @@ package io.sluice.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.engine.compaction.CompactionOptions;
 import io.sluice.engine.load.LoadOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,6 +56,7 @@ class SettingsTest {
                         Duration.ofMinutes(10),
                         GIB,
                         LoadOptions.defaults(),
+                        CompactionOptions.defaults(),
                         Duration.ofSeconds(5),
                         List.of()));
     }
@@ -77,6 +79,8 @@ class SettingsTest {
                 Map.entry("SLUICE_SEAL_SIZE", "1.5GiB"),
                 Map.entry("SLUICE_SEAL_IDLE", "90s"),
                 Map.entry("SLUICE_LOG_LIMIT", "2097152"),
+                Map.entry("SLUICE_COMPACTION_TARGET", "64MiB"),
+                Map.entry("SLUICE_COMPACTION_RETENTION", "5s"),
                 Map.entry("SLUICE_LOAD_READ_RATE", "20MiB/s"),
                 Map.entry("SLUICE_LOAD_CHUNK", "2MiB"),
                 Map.entry("SLUICE_LOAD_READERS", "1"),
@@ -113,6 +117,7 @@ class SettingsTest {
                                 Duration.ofHours(1),
                                 10,
                                 20),
+                        new CompactionOptions(64 << 20, Duration.ofSeconds(5)),
                         Duration.ofSeconds(2),
                         List.of()));
     }

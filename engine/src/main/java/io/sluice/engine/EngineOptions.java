@@ -1,5 +1,6 @@
 package io.sluice.engine;
 
+import io.sluice.engine.compaction.CompactionOptions;
 import io.sluice.engine.load.LoadOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +22,8 @@ public record EngineOptions(
         long sealBytes,
         Duration sealAfter,
         long logLimitBytes,
-        LoadOptions load) {
+        LoadOptions load,
+        CompactionOptions compaction) {
 
     public static EngineOptions defaults(Path dataFolder, long memoryBudgetBytes) {
         int cores = Runtime.getRuntime().availableProcessors();
@@ -33,6 +35,7 @@ public record EngineOptions(
                 512L << 20,
                 Duration.ofMinutes(10),
                 1L << 30,
-                LoadOptions.defaults());
+                LoadOptions.defaults(),
+                CompactionOptions.defaults());
     }
 }

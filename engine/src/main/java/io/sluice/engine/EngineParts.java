@@ -12,9 +12,11 @@ import io.sluice.engine.collection.Collection;
 import io.sluice.engine.collection.CollectionRooms;
 import io.sluice.engine.collection.Namespace;
 import io.sluice.engine.collection.WriteBuffer;
+import io.sluice.engine.compaction.Compactions;
 import io.sluice.engine.compaction.IndexBuilds;
 import io.sluice.engine.compaction.Sealer;
 import io.sluice.engine.load.LoadJobs;
+import io.sluice.engine.load.OperationView;
 import io.sluice.engine.log.LogFolder;
 import io.sluice.engine.log.LogOptions;
 import io.sluice.engine.log.WriteAheadLog;
@@ -45,6 +47,8 @@ record EngineParts(
         WriteAheadLog log,
         Sealer sealer,
         IndexBuilds builds,
+        Compactions compactions,
+        Maintenance maintenance,
         LoadJobs jobs,
         ResourceGroups groups,
         Loads loads,
@@ -59,11 +63,20 @@ record EngineParts(
 
     /** Blocks: runs on a plain thread. */
     static EngineParts open(EngineOptions options, Catalog catalog) {
+        return open(
+                options,
+                catalog,
+                LocalSegmentStore.open(options.dataFolder().resolve("segments")),
+                LogFolder.of(options.dataFolder().resolve("log")));
+    }
+
+    /** With a store and a log folder of the caller's. */
+    static EngineParts open(EngineOptions options, Catalog catalog, SegmentStore store, LogFolder logFolder) {
         var threads = new EngineThreads(options.searchThreads());
         var budget = new MemoryBudget(options.memoryBudgetBytes(), threads::unhurried);
-        SegmentStore store = LocalSegmentStore.open(options.dataFolder().resolve("segments"));
         store.sweepUncommitted();
-        var rooms = new CollectionRooms(catalog, new Ids(catalog), store, budget);
+        var rooms = new CollectionRooms(
+                catalog, new Ids(catalog), store, budget, options.compaction().readRetention());
 
         CatalogSnapshot saved = CatalogCalls.await(catalog.readAll());
         long newest = newestTimestamp(saved);
@@ -80,7 +93,7 @@ record EngineParts(
             }
         });
         WriteAheadLog log = WriteAheadLog.open(
-                LogFolder.of(options.dataFolder().resolve("log")),
+                logFolder,
                 LogOptions.defaults(),
                 (record, attachment) -> Writes.apply(namespace, rooms, buffer, record, attachment),
                 newest,
@@ -111,11 +124,22 @@ record EngineParts(
                 rooms,
                 options.indexBuildThreads(),
                 built -> Objects.requireNonNull(upkeepLater.get()).followUp(built));
-        var sealer = new Sealer(rooms, log, truncateLog, segment -> {
-            builds.schedule(segment);
-            Objects.requireNonNull(upkeepLater.get()).followUp(segment);
+        var compactions = new Compactions(
+                rooms,
+                builds,
+                options.compaction(),
+                log::appliedTimestamp,
+                collection -> jobs.latest(collection.collectionId())
+                        .map(OperationView::finished)
+                        .orElse(true),
+                merged -> Objects.requireNonNull(upkeepLater.get()).followUp(merged));
+        var sealer = new Sealer(rooms, log, truncateLog, collection -> {
+            builds.schedule(collection);
+            compactions.consider(collection);
+            Objects.requireNonNull(upkeepLater.get()).followUp(collection);
         });
-        var upkeep = new Upkeep(namespace, sealer, log, loads, options);
+        var maintenance = new Maintenance(namespace, sealer, log, compactions);
+        var upkeep = new Upkeep(namespace, sealer, log, loads, compactions, options);
         upkeepLater.set(upkeep);
         var rules = new DatabaseRules(namespace);
         var writes = new Writes(namespace, rooms, buffer, log, rules, threads);
@@ -132,6 +156,8 @@ record EngineParts(
                 log,
                 sealer,
                 builds,
+                compactions,
+                maintenance,
                 jobs,
                 groups,
                 loads,
@@ -159,7 +185,7 @@ record EngineParts(
             newest = Math.max(newest, partition.createdTimestamp());
         }
         for (var segment : saved.segments()) {
-            newest = Math.max(newest, segment.maxTimestamp());
+            newest = Math.max(newest, Math.max(segment.purgedThrough(), segment.maxTimestamp()));
         }
         for (var delta : saved.deltas()) {
             newest = Math.max(newest, delta.maxTimestamp());
@@ -203,6 +229,7 @@ record EngineParts(
     void close() {
         upkeep.close();
         builds.close();
+        compactions.close();
         sealer.close();
         threads.close();
         log.close();

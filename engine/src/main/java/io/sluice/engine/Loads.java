@@ -113,8 +113,8 @@ final class Loads {
 
     LoadEstimate estimate(LoadRequest request) {
         Collection collection = namespace.get(request.database(), request.collection());
-        LoadGoal goal = LoadRules.goalOf(
-                collection, wanted(collection), request, placementOf(collection, request), groups);
+        LoadGoal goal =
+                LoadRules.goalOf(collection, wanted(collection), request, placementOf(collection, request), groups);
         return LoadEstimate.of(
                 collection.database(),
                 collection.collection(),

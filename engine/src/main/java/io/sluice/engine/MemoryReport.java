@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * The off-heap account.
  *
- * @param byTag reserved bytes by {@code load}, {@code write-buffer}, {@code index-build}, {@code scratch}
+ * @param byTag reserved bytes by {@code load}, {@code write-buffer}, {@code index-build}, {@code compaction}, {@code scratch}
  * @param processRssBytes resident set of the process; 0 where the system does not say
  */
 public record MemoryReport(

@@ -2,6 +2,7 @@ package io.sluice.engine;
 
 import io.sluice.engine.collection.Collection;
 import io.sluice.engine.collection.Namespace;
+import io.sluice.engine.compaction.Compactions;
 import io.sluice.engine.compaction.Sealer;
 import io.sluice.engine.log.WriteAheadLog;
 import java.util.Comparator;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,38 +19,58 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What happens without being asked for, on the thread {@code upkeep}: idle and large growing rows are sealed, a log that
- * grew too long is shortened, and what was sealed or indexed under a loaded collection is loaded. Thread-safe.
+ * grew too long is shortened, what was sealed, indexed or merged under a loaded collection is loaded, and segments that are
+ * too many or too full of deleted rows are merged. Thread-safe.
  */
 final class Upkeep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
     private static final long TICK_MILLIS = 500;
+    /** Deletes become final as time passes, without a seal. */
+    private static final long COMPACTION_MILLIS = 10_000;
 
     private final Namespace namespace;
     private final Sealer sealer;
     private final WriteAheadLog log;
     private final Loads loads;
+    private final Compactions compactions;
     private final EngineOptions options;
     private final Set<Collection> followUps = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean sealingForRoom = new AtomicBoolean();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("upkeep").daemon().factory());
 
-    Upkeep(Namespace namespace, Sealer sealer, WriteAheadLog log, Loads loads, EngineOptions options) {
+    Upkeep(
+            Namespace namespace,
+            Sealer sealer,
+            WriteAheadLog log,
+            Loads loads,
+            Compactions compactions,
+            EngineOptions options) {
         this.namespace = namespace;
         this.sealer = sealer;
         this.log = log;
         this.loads = loads;
+        this.compactions = compactions;
         this.options = options;
     }
 
     void start() {
         thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(
+                () -> guarded(() -> namespace.all().forEach(compactions::consider)),
+                COMPACTION_MILLIS,
+                COMPACTION_MILLIS,
+                TimeUnit.MILLISECONDS);
     }
 
     /** Something new lies in the store that a loaded collection may want. */
     void followUp(Collection collection) {
         followUps.add(collection);
-        thread.execute(() -> guarded(() -> tryFollowUp(collection)));
+        try {
+            thread.execute(() -> guarded(() -> tryFollowUp(collection)));
+        } catch (RejectedExecutionException closing) {
+            LOG.debug("no follow-up of {}: the server is shutting down", collection);
+        }
     }
 
     /** Seals the partition with the most growing bytes, unless that is under way. */

@@ -19,6 +19,7 @@ import io.sluice.engine.load.MultiplexedEvent;
 import io.sluice.engine.load.OperationEvent;
 import io.sluice.engine.load.OperationView;
 import io.sluice.engine.load.ReleaseRequest;
+import io.sluice.engine.log.LogFolder;
 import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.IndexDefinition;
 import io.sluice.engine.schema.NameRules;
@@ -32,8 +33,8 @@ import io.sluice.engine.search.SearchIterators;
 import io.sluice.engine.search.SearchRequest;
 import io.sluice.engine.search.SearchResult;
 import io.sluice.engine.search.Searcher;
+import io.sluice.engine.store.SegmentStore;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,6 +79,12 @@ public final class VectorEngine {
      */
     public static Mono<VectorEngine> open(EngineOptions options, Catalog catalog) {
         return Mono.fromCallable(() -> new VectorEngine(EngineParts.open(options, catalog)))
+                .subscribeOn(Schedulers.boundedElastic());
+    }
+
+    /** With a store and a log folder of the caller's. */
+    static Mono<VectorEngine> open(EngineOptions options, Catalog catalog, SegmentStore store, LogFolder logFolder) {
+        return Mono.fromCallable(() -> new VectorEngine(EngineParts.open(options, catalog, store, logFolder)))
                 .subscribeOn(Schedulers.boundedElastic());
     }
 
@@ -459,19 +466,68 @@ public final class VectorEngine {
                     parts.rules().checkDdl(database, Ddl.FLUSH);
                     return parts.namespace().get(database, collection);
                 })
-                .flatMap(found -> Mono.fromFuture(() -> sealAll(found), true))
+                .flatMap(found -> Mono.fromFuture(() -> parts.maintenance().flush(found), true))
                 .publishOn(Schedulers.parallel());
     }
 
-    private CompletableFuture<FlushResult> sealAll(Collection collection) {
-        List<CompletableFuture<Optional<Long>>> seals = collection.partitions().stream()
-                .map(partition -> parts.sealer().seal(collection, partition.id()))
-                .toList();
-        return CompletableFuture.allOf(seals.toArray(CompletableFuture[]::new)).thenApply(_ -> {
-            List<Long> segments = new ArrayList<>();
-            seals.forEach(seal -> seal.join().ifPresent(segments::add));
-            return new FlushResult(segments, parts.log().appliedTimestamp());
-        });
+    /** Seals the growing rows of these collections; completes when they are durable. @param targets empty = all there are */
+    public Mono<FlushAllResult> flushAll(List<FlushTarget> targets) {
+        return parts.threads()
+                .ddl(() -> targets.stream().flatMap(this::collectionsOf).toList())
+                .flatMap(found -> !targets.isEmpty() && found.isEmpty()
+                        ? Mono.just(new FlushAllResult(parts.log().appliedTimestamp(), List.of()))
+                        : Mono.fromFuture(() -> parts.maintenance().flushAll(found), true))
+                .publishOn(Schedulers.parallel());
+    }
+
+    private java.util.stream.Stream<Collection> collectionsOf(FlushTarget target) {
+        return target.collections().isEmpty()
+                ? parts.namespace().collections(target.database()).stream()
+                : target.collections().stream().map(name -> parts.namespace().get(target.database(), name));
+    }
+
+    /** Whether every write up to a hybrid timestamp, to any collection, is in files. */
+    public Mono<Boolean> isAllFlushed(long timestamp) {
+        return parts.threads().ddl(() -> parts.maintenance().isAllFlushed(timestamp));
+    }
+
+    /** Whether none of these segments grows any more; true of ids that are not known. */
+    public Mono<Boolean> isFlushed(List<Long> segmentIds) {
+        return parts.threads().ddl(() -> parts.maintenance().isFlushed(segmentIds));
+    }
+
+    /**
+     * Whether none of these segments grows any more and every write to the collection up to a hybrid timestamp is in files.
+     *
+     * @param timestamp 0 = only the segments count
+     */
+    public Mono<Boolean> isFlushed(String database, String collection, List<Long> segmentIds, long timestamp) {
+        return parts.threads()
+                .ddl(() -> Maintenance.isFlushed(parts.namespace().get(database, collection), segmentIds, timestamp));
+    }
+
+    // Compaction, segments
+
+    /** Starts to merge segments and to leave out deleted rows; completes at once. Id -1: there is nothing to do. */
+    public Mono<CompactionView> compact(CompactionRequest request) {
+        return parts.threads().ddl(() -> parts.maintenance().compact(request));
+    }
+
+    /** How far a compaction is; one that is not known, or not any more, is completed. */
+    public Mono<CompactionView> compaction(long compactionId) {
+        return Mono.fromCallable(() -> parts.maintenance().compaction(compactionId));
+    }
+
+    /** Segments in files, and those that grow. */
+    public Mono<List<SegmentDescription>> storedSegments(String database, String collection) {
+        return parts.threads()
+                .ddl(() -> Maintenance.storedSegments(parts.namespace().get(database, collection)));
+    }
+
+    /** Segments that searches see; none of a collection that is not loaded. */
+    public Mono<List<SegmentDescription>> loadedSegments(String database, String collection) {
+        return parts.threads()
+                .ddl(() -> Maintenance.loadedSegments(parts.namespace().get(database, collection)));
     }
 
     // Reads

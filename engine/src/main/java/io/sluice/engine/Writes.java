@@ -9,6 +9,7 @@ import io.sluice.engine.collection.WriteBuffer;
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.filter.Filter;
 import io.sluice.engine.log.ColumnBatchCodec;
+import io.sluice.engine.log.LogPayload;
 import io.sluice.engine.log.LogReceipt;
 import io.sluice.engine.log.LogRecord;
 import io.sluice.engine.log.RecordKind;
@@ -65,7 +66,7 @@ final class Writes {
             Collection collection,
             RecordKind kind,
             long partitionId,
-            byte[] payload,
+            LogPayload payload,
             PreparedWrite write,
             Keys answer) {}
 
@@ -178,7 +179,7 @@ final class Writes {
             Collection collection,
             RecordKind kind,
             long partitionId,
-            byte[] payload,
+            LogPayload payload,
             ColumnBatch rows,
             @Nullable Keys replaced) {
         long segmentId = rooms.ids().next();
@@ -253,11 +254,20 @@ final class Writes {
     private static PreparedWrite replayed(
             CollectionRooms rooms, WriteBuffer buffer, Collection collection, LogRecord record) {
         return switch (record.kind()) {
-            case DELETE -> new PreparedWrite(null, ColumnBatchCodec.decodeKeys(record.payload()), null, 0);
+            case DELETE ->
+                new PreparedWrite(
+                        null, ColumnBatchCodec.decodeKeys(record.payload().bytes()), null, 0);
             case INSERT ->
-                replayed(rooms, buffer, collection, record, ColumnBatchCodec.decodeRows(record.payload()), null);
+                replayed(
+                        rooms,
+                        buffer,
+                        collection,
+                        record,
+                        ColumnBatchCodec.decodeRows(record.payload().bytes()),
+                        null);
             case UPSERT -> {
-                UpsertRows upsert = ColumnBatchCodec.decodeUpsert(record.payload());
+                UpsertRows upsert =
+                        ColumnBatchCodec.decodeUpsert(record.payload().bytes());
                 yield replayed(rooms, buffer, collection, record, upsert.rows(), upsert.replacedKeys());
             }
         };

@@ -3,12 +3,14 @@ package io.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.engine.catalog.FakeCatalog;
+import io.sluice.engine.compaction.CompactionOptions;
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.load.LoadOptions;
 import io.sluice.engine.load.LoadRequest;
 import io.sluice.engine.load.LoadStatus;
 import io.sluice.engine.load.OperationView;
 import io.sluice.engine.load.ReleaseRequest;
+import io.sluice.engine.log.LogFolder;
 import io.sluice.engine.schema.CollectionSchema;
 import io.sluice.engine.schema.Column;
 import io.sluice.engine.schema.IndexDefinition;
@@ -18,6 +20,7 @@ import io.sluice.engine.search.QueryRequest;
 import io.sluice.engine.search.QueryResult;
 import io.sluice.engine.search.SearchRequest;
 import io.sluice.engine.search.SearchResult;
+import io.sluice.engine.store.SegmentStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -45,17 +48,54 @@ public final class TestEngine implements AutoCloseable {
     private VectorEngine engine;
 
     private TestEngine(UnaryOperator<EngineOptions> change) {
-        try {
-            this.folder = Files.createTempDirectory("sluice-engine");
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+        this.folder = temporaryFolder();
         this.options = change.apply(EngineOptions.defaults(folder, 512L << 20));
         this.engine = Objects.requireNonNull(VectorEngine.open(options, catalog).block(PATIENCE));
     }
 
+    private TestEngine(
+            UnaryOperator<EngineOptions> change, FakeCatalog catalog, SegmentStore store, LogFolder logFolder) {
+        this.folder = temporaryFolder();
+        this.options = change.apply(EngineOptions.defaults(folder, 512L << 20));
+        this.catalog = catalog;
+        this.engine = Objects.requireNonNull(
+                VectorEngine.open(options, catalog, store, logFolder).block(PATIENCE));
+    }
+
+    private static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("sluice-engine");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     public static TestEngine start() {
         return new TestEngine(options -> options);
+    }
+
+    public static TestEngine start(UnaryOperator<EngineOptions> change) {
+        return new TestEngine(change);
+    }
+
+    /** On a catalog, a store and a log of the test's; {@link #restart} is not for this one. */
+    public static TestEngine start(
+            UnaryOperator<EngineOptions> change, FakeCatalog catalog, SegmentStore store, LogFolder logFolder) {
+        return new TestEngine(change, catalog, store, logFolder);
+    }
+
+    /** With merges to this size, and deleted rows kept for so long after a read. */
+    public static UnaryOperator<EngineOptions> compacting(long targetBytes, Duration readRetention) {
+        return options -> new EngineOptions(
+                options.dataFolder(),
+                options.memoryBudgetBytes(),
+                options.searchThreads(),
+                options.indexBuildThreads(),
+                options.sealBytes(),
+                options.sealAfter(),
+                options.logLimitBytes(),
+                options.load(),
+                new CompactionOptions(targetBytes, readRetention));
     }
 
     public static TestEngine start(long memoryBudgetBytes, LoadOptions load) {
@@ -67,7 +107,8 @@ public final class TestEngine implements AutoCloseable {
                 options.sealBytes(),
                 options.sealAfter(),
                 options.logLimitBytes(),
-                load));
+                load,
+                options.compaction()));
     }
 
     public VectorEngine engine() {
@@ -124,6 +165,33 @@ public final class TestEngine implements AutoCloseable {
 
     public WriteResult delete(String name, long... keys) {
         return get(engine.delete(new DeleteRequest(DB, name, "", new Keys.LongKeys(keys), "", Map.of())));
+    }
+
+    /** Starts a compaction and waits for its end. */
+    public CompactionView compact(String name) {
+        return compact(CompactionRequest.of(DB, name));
+    }
+
+    public CompactionView compact(CompactionRequest request) {
+        long id = get(engine.compact(request)).compactionId();
+        CompactionView view = get(engine.compaction(id));
+        while (!view.completed()) {
+            Thread.onSpinWait();
+            view = get(engine.compaction(id));
+        }
+        return view;
+    }
+
+    public List<SegmentDescription> stored(String name) {
+        return get(engine.storedSegments(DB, name));
+    }
+
+    public List<SegmentDescription> loaded(String name) {
+        return get(engine.loadedSegments(DB, name));
+    }
+
+    public long rowCount(String name) {
+        return get(engine.countRows(DB, name));
     }
 
     public FlushResult flush(String name) {

@@ -660,6 +660,41 @@ class RestE2eTest {
     }
 
     @Test
+    void compact_afterDeletes_countsWhatIsLeft() {
+        createWords("merged");
+        insertWords("merged", "_default");
+        rest.ok("collections/flush", "{\"collectionName\": \"merged\"}");
+        long before = rest.ok("collections/get_stats", "{\"collectionName\": \"merged\"}")
+                .path("rowCount")
+                .asLong();
+        rest.ok("entities/delete", "{\"collectionName\": \"merged\", \"filter\": \"id in [1, 2]\"}");
+        rest.ok("collections/flush", "{\"collectionName\": \"merged\"}");
+        JsonNode started = rest.ok("collections/compact", "{\"collectionName\": \"merged\", \"isClustering\": true}");
+        String state;
+        JsonNode progress;
+        do {
+            progress = rest.ok(
+                    "collections/get_compaction_state",
+                    "{\"jobID\": " + started.path("compactionID").asLong() + "}");
+            state = progress.path("state").asString();
+        } while (state.equals("Executing"));
+        assertThat(state).isEqualTo("Completed");
+        assertThat(progress.path("timeoutPlanNumber").asInt()).isZero();
+        assertThat(rest.ok("collections/get_stats", "{\"collectionName\": \"merged\"}")
+                        .path("rowCount")
+                        .asLong())
+                .isEqualTo(before - 2);
+        assertThat(rest.refused(600, "segments/describe", "{\"collectionName\": \"merged\", \"segmentIDs\": [1]}"))
+                .startsWith("segment not found[segment=1]");
+        assertThat(rest.refused(100, "collections/compact", "{\"collectionName\": \"nothing\"}"))
+                .startsWith("collection not found");
+        assertThat(rest.ok("collections/get_compaction_state", "{\"jobID\": 7}")
+                        .path("state")
+                        .asString())
+                .isEqualTo("Completed");
+    }
+
+    @Test
     void indexes_onOtherFields_describedAsDeclaredAndDroppedWhileLoaded() {
         createWords("sorted");
         rest.ok("indexes/create", """

@@ -19,7 +19,8 @@ import reactor.core.publisher.Mono;
  */
 final class Migrations {
     /** In the order of their versions, which start at 1. */
-    static final List<String> FILES = List.of("V1__records.sql", "V2__users_and_resource_groups.sql");
+    static final List<String> FILES =
+            List.of("V1__records.sql", "V2__users_and_resource_groups.sql", "V3__purged_through.sql");
 
     private Migrations() {}
 

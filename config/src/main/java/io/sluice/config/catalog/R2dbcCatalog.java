@@ -338,16 +338,18 @@ public final class R2dbcCatalog implements Catalog {
 
     @Override
     public Mono<Void> put(IndexFileRecord record) {
-        return change(
-                "put index file " + record.key(),
-                session -> session.run(
-                        "MERGE INTO index_files (index_id, segment_id, file_key, size_bytes, part)"
-                                + " KEY (index_id, segment_id) VALUES ($1, $2, $3, $4, $5)",
-                        record.indexId(),
-                        record.segmentId(),
-                        record.key(),
-                        record.sizeBytes(),
-                        CatalogJson.writeParts(List.of(record.part()))));
+        return change("put index file " + record.key(), session -> merge(session, record));
+    }
+
+    private static Mono<Long> merge(Session session, IndexFileRecord record) {
+        return session.run(
+                "MERGE INTO index_files (index_id, segment_id, file_key, size_bytes, part)"
+                        + " KEY (index_id, segment_id) VALUES ($1, $2, $3, $4, $5)",
+                record.indexId(),
+                record.segmentId(),
+                record.key(),
+                record.sizeBytes(),
+                CatalogJson.writeParts(List.of(record.part())));
     }
 
     // Load specs
@@ -501,7 +503,7 @@ public final class R2dbcCatalog implements Catalog {
         return list(
                 session,
                 "SELECT id, collection_id, partition_id, file_key, row_count, size_bytes, min_timestamp,"
-                        + " max_timestamp, schema_version, parts FROM segments ORDER BY id",
+                        + " max_timestamp, schema_version, parts, purged_through FROM segments ORDER BY id",
                 row -> new SegmentRecord(
                         row.longAt(0),
                         row.longAt(1),
@@ -512,7 +514,8 @@ public final class R2dbcCatalog implements Catalog {
                         row.longAt(6),
                         row.longAt(7),
                         row.intAt(8),
-                        CatalogJson.readParts(row.textAt(9))));
+                        CatalogJson.readParts(row.textAt(9)),
+                        row.longAt(10)));
     }
 
     private static Mono<List<DeltaRecord>> deltas(Session session) {
@@ -540,18 +543,30 @@ public final class R2dbcCatalog implements Catalog {
 
     private static List<Mono<Long>> steps(Session session, SealCommit seal) {
         List<Mono<Long>> steps = new ArrayList<>();
-        seal.removedSegmentIds().forEach(id -> steps.add(session.run("DELETE FROM segments WHERE id = $1", id)));
-        seal.removedDeltaIds().forEach(id -> steps.add(session.run("DELETE FROM deltas WHERE id = $1", id)));
+        seal.removedSegmentIds().forEach(id -> steps.add(remove(session, "segments", id)));
+        seal.removedDeltaIds().forEach(id -> steps.add(remove(session, "deltas", id)));
         seal.addedSegments().forEach(segment -> steps.add(insert(session, segment)));
         seal.addedDeltas().forEach(delta -> steps.add(insert(session, delta)));
+        seal.addedIndexFiles().forEach(file -> steps.add(merge(session, file)));
         return steps;
+    }
+
+    /** Refuses the commit when there is nothing to remove: somebody else replaced it meanwhile. */
+    private static Mono<Long> remove(Session session, String table, long id) {
+        return session.run("DELETE FROM " + table + " WHERE id = $1", id)
+                .filter(removed -> removed == 1)
+                .switchIfEmpty(Mono.error(() -> new EngineException.Failed(
+                        ErrorCode.IO_FAILED,
+                        "segments cannot be replaced: table=" + table + ", id=" + id
+                                + ", reason=it is gone. Nothing was" + " changed. Delete the new files",
+                        null)));
     }
 
     private static Mono<Long> insert(Session session, SegmentRecord record) {
         return session.run(
                 "INSERT INTO segments (id, collection_id, partition_id, file_key, row_count, size_bytes,"
-                        + " min_timestamp, max_timestamp, schema_version, parts)"
-                        + " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                        + " min_timestamp, max_timestamp, schema_version, parts, purged_through)"
+                        + " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                 record.id(),
                 record.collectionId(),
                 record.partitionId(),
@@ -561,7 +576,8 @@ public final class R2dbcCatalog implements Catalog {
                 record.minTimestamp(),
                 record.maxTimestamp(),
                 record.schemaVersion(),
-                CatalogJson.writeParts(record.parts()));
+                CatalogJson.writeParts(record.parts()),
+                record.purgedThrough());
     }
 
     private static Mono<Long> insert(Session session, DeltaRecord record) {

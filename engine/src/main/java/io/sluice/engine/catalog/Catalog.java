@@ -62,8 +62,8 @@ public interface Catalog {
     Mono<Void> dropLoadSpec(long collectionId);
 
     /**
-     * New segments and deltas in, replaced ones out with their index files, {@code sealedThroughLsn} raised: one
-     * transaction.
+     * New segments with their index files and new deltas in, replaced ones out with their index files,
+     * {@code sealedThroughLsn} raised: one transaction. Refused when one of those to be replaced is not there.
      */
     Mono<Void> commit(SealCommit seal);
 

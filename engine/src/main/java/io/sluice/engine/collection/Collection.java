@@ -80,9 +80,12 @@ public final class Collection implements LoadTarget {
     private final Map<Long, Long> firstSealingLsn = new HashMap<>(); // the same of a seal under way; guarded by lock
     private final ReentrantReadWriteLock schemaGate = new ReentrantReadWriteLock();
     private final Set<StopSignal> reads = ConcurrentHashMap.newKeySet();
+    private final ReadHorizon horizon;
+    private volatile long purgedThrough; // a read at an older timestamp would miss rows
 
     public Collection(CollectionRooms rooms, String database, CollectionRecord record) {
         this.rooms = rooms;
+        this.horizon = new ReadHorizon(rooms.readRetention(), System::nanoTime);
         this.database = database;
         this.record = record;
     }
@@ -574,6 +577,9 @@ public final class Collection implements LoadTarget {
                 files.addAll(filesOf(partition));
                 partition.sealed.clear();
                 partition.deltas.clear();
+                partition.replaced.clear();
+                partition.replacedDeltas.clear();
+                partition.mergedInto.clear();
                 partition.sealingDeletes = List.of();
                 partition.record = partition.record.sealedThrough(lsn);
                 firstSealingLsn.remove(partition.id());
@@ -602,11 +608,158 @@ public final class Collection implements LoadTarget {
             LoadGoal wanted = goal;
             gone.addAll(removeGrowing(rows -> {
                 Partition partition = partitions.get(rows.partitionId());
-                boolean sealed = partition == null || partition.sealed.containsKey(rows.segmentId());
+                boolean sealed = partition == null || partition.isSealed(rows.segmentId());
                 return sealed && (wanted == null || !CollectionSnapshot.wants(wanted, rows.partitionId()));
             }));
         });
         gone.forEach(rows -> rows.rows().close());
+    }
+
+    // Merge: called by the compaction thread
+
+    /** The files of every live partition. */
+    public List<PartitionFiles> partitionFiles() {
+        return locked(() -> {
+            Map<Long, Long> deletedRows = new HashMap<>();
+            snapshot.loaded()
+                    .forEach((id, segment) ->
+                            deletedRows.put(id, segment.deletes().deletedCount()));
+            return partitions.values().stream()
+                    .filter(partition -> !partition.record.dropping())
+                    .map(partition -> new PartitionFiles(
+                            partition.id(), List.copyOf(partition.sealed.values()), partition.deltas, deletedRows))
+                    .toList();
+        });
+    }
+
+    /** The oldest timestamp that a reader may still come back to; {@code Long.MAX_VALUE} when there is none. */
+    public long oldestRead() {
+        return horizon.oldest();
+    }
+
+    /** Rows up to the answer are seen by no read at {@code timestamp} or later, as the time to live is now; 0 = all are. */
+    public long expiredThrough(long timestamp) {
+        return Expiry.of(record.properties(), timestamp).throughTimestamp();
+    }
+
+    /** What the loaded parts of these segments take. */
+    public long loadedBytes(List<Long> segmentIds) {
+        Map<Long, LoadedSegment> loaded = snapshot.loaded();
+        return segmentIds.stream()
+                .map(loaded::get)
+                .filter(java.util.Objects::nonNull)
+                .mapToLong(LoadedSegment::reservedBytes)
+                .sum();
+    }
+
+    /**
+     * The catalog has the swap: from here on the new files are the truth. What is loaded of the old ones goes on serving
+     * until a load publishes their successor in their place. The old files stay until {@link #takeReplacedFiles}.
+     *
+     * @return false, with nothing changed, when the partition or one of its segments is gone: the new files are nobody's
+     */
+    public boolean finishSwap(FileSwap swap) {
+        List<Lease> freed = new ArrayList<>();
+        List<GrowingRows> gone = new ArrayList<>();
+        boolean done = locked(() -> {
+            Partition partition = partitions.get(swap.partitionId());
+            if (partition == null || !partition.sealed.keySet().containsAll(swap.inputIds())) {
+                return false;
+            }
+            SegmentRecord merged = swap.merged();
+            for (long input : swap.inputIds()) {
+                partition.replaced.put(input, java.util.Objects.requireNonNull(partition.sealed.remove(input)));
+                partition.mergedInto.put(input, merged == null ? Partition.NOTHING : merged.id());
+            }
+            if (merged != null) {
+                Map<Long, IndexFileRecord> built = new HashMap<>();
+                swap.indexFiles().stream()
+                        .filter(file -> indexes.containsKey(file.indexId()))
+                        .forEach(file -> built.put(file.indexId(), file));
+                partition.sealed.put(merged.id(), new SealedFiles(merged, built));
+            }
+            for (SegmentRecord raised : swap.raised()) {
+                partition.sealed.computeIfPresent(raised.id(), (_, files) -> new SealedFiles(raised, files.indexes()));
+            }
+            partition.deltas.removeIf(delta -> {
+                boolean removed = swap.removedDeltaIds().contains(delta.id());
+                if (removed) {
+                    partition.replacedDeltas.add(delta);
+                }
+                return removed;
+            });
+            purgedThrough = Math.max(purgedThrough, swap.purgedThrough());
+            dropSuperseded(freed, gone);
+            return true;
+        });
+        freed.forEach(Lease::close);
+        gone.forEach(rows -> rows.rows().close());
+        return done;
+    }
+
+    /** Takes out of the snapshot what a merge left nothing of. Call under the lock. */
+    private void dropSuperseded(List<Lease> freed, List<GrowingRows> gone) {
+        Map<Long, LoadedSegment> kept = new HashMap<>(snapshot.loaded());
+        removeSuperseded(kept, freed);
+        List<GrowingRows> growing = new ArrayList<>();
+        for (GrowingRows rows : snapshot.growing()) {
+            (isSuperseded(rows.partitionId(), rows.segmentId(), kept.keySet()) ? gone : growing).add(rows);
+        }
+        snapshot = new CollectionSnapshot(snapshot.served(), kept, growing);
+        freed.forEach(Lease::retire);
+    }
+
+    /** Removes the segments whose rows another one has. Call under the lock. */
+    private void removeSuperseded(Map<Long, LoadedSegment> segments, List<Lease> freed) {
+        Set<Long> present = Set.copyOf(segments.keySet());
+        segments.values().removeIf(segment -> {
+            boolean superseded = isSuperseded(
+                    segment.record().partitionId(), segment.record().id(), present);
+            if (superseded) {
+                segment.parts().forEach(part -> freed.add(part.ownerLease()));
+            }
+            return superseded;
+        });
+    }
+
+    private boolean isSuperseded(long partitionId, long segmentId, Set<Long> present) {
+        Partition partition = partitions.get(partitionId);
+        return partition != null && partition.isSuperseded(segmentId, present);
+    }
+
+    public boolean hasReplacedFiles() {
+        return locked(() -> partitions.values().stream()
+                .anyMatch(partition -> !partition.replaced.isEmpty()
+                        || !partition.replacedDeltas.isEmpty()
+                        || !partition.mergedInto.isEmpty()));
+    }
+
+    /** Files that were merged away, for deletion. Called while no load is planned or under way. */
+    public List<String> takeReplacedFiles() {
+        return locked(() -> {
+            Set<Long> inMemory = new java.util.HashSet<>(snapshot.loaded().keySet());
+            snapshot.growing().forEach(rows -> inMemory.add(rows.segmentId()));
+            List<String> keys = new ArrayList<>();
+            for (Partition partition : partitions.values()) {
+                keys.addAll(replacedFilesOf(partition));
+                partition.replaced.clear();
+                partition.replacedDeltas.clear();
+                partition.forgetMerges(inMemory);
+            }
+            return keys;
+        });
+    }
+
+    private static List<String> replacedFilesOf(Partition partition) {
+        List<String> keys = new ArrayList<>();
+        partition.replaced.values().forEach(files -> addKeys(files, keys));
+        partition.replacedDeltas.forEach(delta -> keys.add(delta.key()));
+        return keys;
+    }
+
+    private static void addKeys(SealedFiles files, List<String> keys) {
+        keys.add(files.segment().key());
+        files.indexes().values().forEach(index -> keys.add(index.key()));
     }
 
     private List<GrowingRows> removeGrowing(java.util.function.Predicate<GrowingRows> which) {
@@ -807,12 +960,13 @@ public final class Collection implements LoadTarget {
             throw failure;
         }
         List<GrowingRows> replaced = new ArrayList<>();
+        List<Lease> superseded = new ArrayList<>();
         lock.lock();
         try {
             dropTruncated(fresh);
             applyDeltas(fresh, appliedDeltas); // those that a seal committed since; rarely any
             applyUnsealedDeletes(fresh);
-            Retired retired = swap(wanted, fresh, replaced);
+            Retired retired = swap(wanted, fresh, replaced, superseded);
             parts.stream()
                     .filter(part -> !snapshot.loaded().containsKey(part.source().segmentId()))
                     .forEach(part -> part.ownerLease().close());
@@ -823,6 +977,7 @@ public final class Collection implements LoadTarget {
         } finally {
             lock.unlock();
             replaced.forEach(rows -> rows.rows().close());
+            superseded.forEach(Lease::close); // reads that are under way keep their own leases
         }
     }
 
@@ -830,8 +985,7 @@ public final class Collection implements LoadTarget {
     private void dropTruncated(Map<Long, LoadedSegment> fresh) {
         fresh.values().removeIf(segment -> {
             Partition partition = partitions.get(segment.record().partitionId());
-            return partition == null
-                    || !partition.sealed.containsKey(segment.record().id());
+            return partition == null || partition.filesOf(segment.record().id()) == null;
         });
     }
 
@@ -846,9 +1000,8 @@ public final class Collection implements LoadTarget {
                         .add(part);
             }
             bySegment.forEach((segmentId, added) -> {
-                SealedFiles files = partition(added.getFirst().source().partitionId())
-                        .sealed
-                        .get(segmentId);
+                SealedFiles files =
+                        partition(added.getFirst().source().partitionId()).filesOf(segmentId);
                 if (files == null) {
                     return; // truncated while it was loaded
                 }
@@ -903,16 +1056,20 @@ public final class Collection implements LoadTarget {
             }
         }
         for (var entry : newByPartition.entrySet()) {
-            List<DeltaRecord> deltas = locked(() -> List.copyOf(partition(entry.getKey()).deltas));
+            List<DeltaRecord> deltas = locked(() -> {
+                Partition partition = partition(entry.getKey());
+                List<DeltaRecord> all = new ArrayList<>(partition.replacedDeltas);
+                all.addAll(partition.deltas);
+                return all;
+            });
             for (DeltaRecord delta : deltas) {
-                if (applied.add(delta.id())) {
+                List<LoadedSegment> hit = entry.getValue().stream()
+                        .filter(segment -> segment.record().mayBeHitBy(delta))
+                        .toList();
+                if (!hit.isEmpty() && applied.add(delta.id())) {
                     Deletes deletes = DeltaFile.read(
                             rooms.store(), delta, schema().primaryKey().type());
-                    for (LoadedSegment segment : entry.getValue()) {
-                        if (delta.maxTimestamp() > segment.record().minTimestamp()) {
-                            segment.apply(deletes);
-                        }
-                    }
+                    hit.forEach(segment -> segment.apply(deletes));
                 }
             }
         }
@@ -934,7 +1091,8 @@ public final class Collection implements LoadTarget {
     }
 
     /** The one swap. Call under the lock. */
-    private Retired swap(LoadGoal wanted, Map<Long, LoadedSegment> fresh, List<GrowingRows> replaced) {
+    private Retired swap(
+            LoadGoal wanted, Map<Long, LoadedSegment> fresh, List<GrowingRows> replaced, List<Lease> superseded) {
         Map<Long, LoadedSegment> next = new HashMap<>();
         List<Lease> retired = new ArrayList<>();
         snapshot.loaded().forEach((segmentId, old) -> {
@@ -946,13 +1104,17 @@ public final class Collection implements LoadTarget {
             old.partsNotIn(successor).forEach(part -> retired.add(part.ownerLease()));
         });
         next.putAll(fresh);
+        removeSuperseded(next, superseded);
         List<GrowingRows> growing = new ArrayList<>();
         for (GrowingRows rows : snapshot.growing()) {
-            (next.containsKey(rows.segmentId()) ? replaced : growing).add(rows);
+            boolean sealed = next.containsKey(rows.segmentId())
+                    || isSuperseded(rows.partitionId(), rows.segmentId(), next.keySet());
+            (sealed ? replaced : growing).add(rows);
         }
         List<StopSignal> readers = List.copyOf(reads);
         snapshot = new CollectionSnapshot(wanted, next, growing);
         retired.forEach(Lease::retire);
+        superseded.forEach(Lease::retire);
         return new Retired(retired, retired.isEmpty() ? List.of() : readers);
     }
 
@@ -1000,6 +1162,8 @@ public final class Collection implements LoadTarget {
         try {
             while (true) {
                 long seen = timestamp == 0 ? watermark.getAsLong() : timestamp; // before the snapshot, never after
+                horizon.note(seen);
+                checkNotPurged(timestamp);
                 CollectionSnapshot now = snapshot;
                 LoadGoal served = now.served();
                 if (served == null) {
@@ -1014,6 +1178,16 @@ public final class Collection implements LoadTarget {
         } catch (Throwable failure) {
             reads.remove(stop);
             throw failure;
+        }
+    }
+
+    private void checkNotPurged(long timestamp) {
+        if (timestamp != 0 && timestamp < purgedThrough) {
+            throw new EngineException.InvalidRequest("timestamp is too old to read at: timestamp=" + timestamp
+                    + ", oldest=" + purgedThrough + ", collection=" + qualifiedName()
+                    + ": rows deleted since were merged away. Start the iteration again, and ask for pages at least"
+                    + " every "
+                    + rooms.readRetention());
         }
     }
 
@@ -1128,6 +1302,98 @@ public final class Collection implements LoadTarget {
 
     // Counts
 
+    // Segments, one by one
+
+    /** Sealed segments, and growing ones that are not sealed yet. */
+    public List<SegmentFacts> storedSegments() {
+        return locked(() -> {
+            List<SegmentFacts> facts = new ArrayList<>();
+            for (Partition partition : partitions.values()) {
+                for (SealedFiles files : partition.sealed.values()) {
+                    SegmentRecord segment = files.segment();
+                    facts.add(new SegmentFacts(
+                            segment.id(), collectionId(), partition.id(), segment.rowCount(), false, 0, "", 0));
+                }
+                for (GrowingRows rows : snapshot.growing()) {
+                    if (rows.partitionId() == partition.id() && !partition.isSealed(rows.segmentId())) {
+                        facts.add(growingFacts(rows));
+                    }
+                }
+            }
+            return facts;
+        });
+    }
+
+    /** What searches see now: empty when the collection is not loaded. */
+    public List<SegmentFacts> servedSegments() {
+        CollectionSnapshot now = snapshot;
+        if (now.served() == null) {
+            return List.of();
+        }
+        Map<Long, CollectionIndex> known = locked(() -> Map.copyOf(indexes));
+        List<SegmentFacts> facts = new ArrayList<>();
+        for (LoadedSegment segment : now.loaded().values()) {
+            Optional<CollectionIndex> index = segment.indexes().keySet().stream()
+                    .sorted()
+                    .map(known::get)
+                    .filter(java.util.Objects::nonNull)
+                    .findFirst();
+            facts.add(new SegmentFacts(
+                    segment.record().id(),
+                    collectionId(),
+                    segment.record().partitionId(),
+                    segment.record().rowCount(),
+                    false,
+                    segment.reservedBytes(),
+                    index.map(found -> found.definition().name()).orElse(""),
+                    index.map(CollectionIndex::id).orElse(0L)));
+        }
+        now.growing().stream()
+                .filter(rows -> now.serves(rows.partitionId()))
+                .forEach(rows -> facts.add(growingFacts(rows)));
+        return facts;
+    }
+
+    private SegmentFacts growingFacts(GrowingRows rows) {
+        return new SegmentFacts(
+                rows.segmentId(),
+                collectionId(),
+                rows.partitionId(),
+                rows.rows().rowCount(),
+                true,
+                rows.rows().reservedBytes(),
+                "",
+                0);
+    }
+
+    /** Whether every write up to {@code timestamp} is in files. */
+    public boolean isFlushedThrough(long timestamp) {
+        return locked(() -> {
+            for (Partition partition : partitions.values()) {
+                if (hasUnsealed(partition.deletes, timestamp) || hasUnsealed(partition.sealingDeletes, timestamp)) {
+                    return false;
+                }
+            }
+            return snapshot.growing().stream().noneMatch(rows -> {
+                Partition partition = partitions.get(rows.partitionId());
+                return partition != null
+                        && !partition.isSealed(rows.segmentId())
+                        && rows.rows().minTimestamp() <= timestamp;
+            });
+        });
+    }
+
+    /** Deletes come in the order of their timestamps. */
+    private static boolean hasUnsealed(List<Deletes> deletes, long timestamp) {
+        return !deletes.isEmpty() && deletes.getFirst().timestamps()[0] <= timestamp;
+    }
+
+    /** Whether one of these is a segment of growing rows that are in no file yet. */
+    public boolean isGrowing(List<Long> segmentIds) {
+        return storedSegments().stream()
+                .anyMatch(segment -> segment.growing() && segmentIds.contains(segment.segmentId()));
+    }
+
     /** Sealed and growing rows of a partition, or of all for -1; deletes are not subtracted before a merge. */
     public long rowCount(long partitionId) {
         return locked(() -> {
@@ -1137,7 +1403,7 @@ public final class Collection implements LoadTarget {
                     count += files.segment().rowCount();
                 }
                 for (GrowingRows growing : snapshot.growing()) {
-                    if (growing.partitionId() == partition.id() && !partition.sealed.containsKey(growing.segmentId())) {
+                    if (growing.partitionId() == partition.id() && !partition.isSealed(growing.segmentId())) {
                         count += growing.rows().rowCount();
                     }
                 }
@@ -1253,11 +1519,9 @@ public final class Collection implements LoadTarget {
 
     private List<String> filesOf(Partition partition) {
         List<String> keys = new ArrayList<>();
-        for (SealedFiles files : partition.sealed.values()) {
-            keys.add(files.segment().key());
-            files.indexes().values().forEach(index -> keys.add(index.key()));
-        }
+        partition.sealed.values().forEach(files -> addKeys(files, keys));
         partition.deltas.forEach(delta -> keys.add(delta.key()));
+        keys.addAll(replacedFilesOf(partition));
         return keys;
     }
 

@@ -24,12 +24,16 @@ import io.sluice.engine.segment.PartDirectory;
 import io.sluice.engine.segment.PartFileWriter;
 import io.sluice.engine.segment.PartLayout;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,7 +62,12 @@ public final class IndexBuilds implements AutoCloseable {
 
     private record JobKey(long indexId, long segmentId) {}
 
-    private record Job(Collection collection, CollectionIndex index, SegmentRecord segment) {
+    /** @param ahead gets the file of a segment that nobody knows yet; null = the segment is the collection's */
+    private record Job(
+            Collection collection,
+            CollectionIndex index,
+            SegmentRecord segment,
+            @Nullable CompletableFuture<IndexFileRecord> ahead) {
         JobKey key() {
             return new JobKey(index.id(), segment.id());
         }
@@ -77,7 +86,7 @@ public final class IndexBuilds implements AutoCloseable {
         for (SealedFiles files : collection.sealedFiles()) {
             for (CollectionIndex index : collection.indexes()) {
                 if (!isBuilt(index, files)) {
-                    enqueue(new Job(collection, index, files.segment()));
+                    enqueue(new Job(collection, index, files.segment(), null));
                 }
             }
         }
@@ -93,6 +102,37 @@ public final class IndexBuilds implements AutoCloseable {
                 || !index.spec().needsFile(files.segment().rowCount());
     }
 
+    /**
+     * Builds the indexes of a segment that is to take the place of others, before anybody knows it; waits for them. The files
+     * are durable and the caller's to name or to delete; after a failure there is none.
+     *
+     * @throws EngineException.OutOfBudget if memory is short
+     */
+    List<IndexFileRecord> buildAhead(Collection collection, SegmentRecord segment) {
+        List<CompletableFuture<IndexFileRecord>> builds = new ArrayList<>();
+        for (CollectionIndex index : collection.indexes()) {
+            if (!isBuilt(index, new SealedFiles(segment, Map.of()))) {
+                CompletableFuture<IndexFileRecord> ahead = new CompletableFuture<>();
+                builds.add(ahead);
+                enqueue(new Job(collection, index, segment, ahead));
+            }
+        }
+        List<IndexFileRecord> files = new ArrayList<>();
+        RuntimeException failure = null;
+        for (CompletableFuture<IndexFileRecord> build : builds) {
+            try {
+                files.add(build.join());
+            } catch (CompletionException failed) {
+                failure = failed.getCause() instanceof EngineException refused ? refused : failed;
+            }
+        }
+        if (failure != null) {
+            files.forEach(file -> rooms.store().delete(file.key()));
+            throw failure;
+        }
+        return files;
+    }
+
     /** Why a build of this index waits or failed; empty when all is well. */
     public synchronized Optional<String> trouble(long indexId) {
         return troubles.entrySet().stream()
@@ -102,7 +142,10 @@ public final class IndexBuilds implements AutoCloseable {
     }
 
     private synchronized void enqueue(Job job) {
-        if (known.add(job.key())) {
+        CompletableFuture<IndexFileRecord> ahead = job.ahead();
+        if (ahead != null && stop.isRequested()) {
+            ahead.completeExceptionally(stopReason());
+        } else if (known.add(job.key())) {
             queue.addLast(job);
             notifyAll();
         }
@@ -114,17 +157,30 @@ public final class IndexBuilds implements AutoCloseable {
             try {
                 build(job);
                 noteTrouble(job, null);
-            } catch (EngineException.OutOfBudget shortOfMemory) {
-                noteTrouble(job, shortOfMemory.text());
-                again = true;
-            } catch (EngineException.Stopped stopped) {
-                noteTrouble(job, stopped.text());
             } catch (Exception failure) {
-                if (!isStillWanted(job)) { // its files were deleted under it
-                    noteTrouble(job, null);
-                    finished(job, false);
-                    continue;
-                }
+                again = !failedAhead(job, failure) && noteFailure(job, failure);
+            }
+            failedAhead(job, stopReason()); // unless it has its answer: the collection was dropped
+            finished(job, again);
+        }
+    }
+
+    /** Whoever waits for a build ahead decides what a failure means. */
+    private static boolean failedAhead(Job job, Exception failure) {
+        CompletableFuture<IndexFileRecord> ahead = job.ahead();
+        return ahead != null && ahead.completeExceptionally(failure);
+    }
+
+    /** Answers whether to try again. */
+    private boolean noteFailure(Job job, Exception failure) {
+        switch (failure) {
+            case EngineException.OutOfBudget shortOfMemory -> {
+                noteTrouble(job, shortOfMemory.text());
+                return true;
+            }
+            case EngineException.Stopped stopped -> noteTrouble(job, stopped.text());
+            case Exception _ when !isStillWanted(job) -> {} // merged away or dropped under the build
+            default -> {
                 noteTrouble(job, String.valueOf(failure.getMessage()));
                 LOG.warn(
                         "index build failed: index={}, segment={}, collection={}",
@@ -133,8 +189,8 @@ public final class IndexBuilds implements AutoCloseable {
                         job.collection().qualifiedName(),
                         failure);
             }
-            finished(job, again);
         }
+        return false;
     }
 
     private synchronized @Nullable Job take() {
@@ -189,12 +245,7 @@ public final class IndexBuilds implements AutoCloseable {
                     IndexBuilder.build(job.index().spec(), values.column(), threads, rooms.budget(), stop, out);
             long sizeBytes = out.commit();
             var record = new IndexFileRecord(job.index().id(), segment.id(), key, sizeBytes, part);
-            if (!isStillWanted(job)) {
-                rooms.store().delete(key);
-                return;
-            }
-            CatalogCalls.run(rooms.catalog().put(record));
-            if (!collection.addIndexFile(record)) {
+            if (!handOver(job, record)) {
                 rooms.store().delete(key);
                 return;
             }
@@ -206,10 +257,35 @@ public final class IndexBuilds implements AutoCloseable {
                 collection.qualifiedName(),
                 segment.rowCount(),
                 (System.nanoTime() - startNanos) / 1_000_000);
-        built.accept(collection);
+        if (job.ahead() == null) {
+            built.accept(collection);
+        }
+    }
+
+    /** Answers whether the file is somebody's now. */
+    private boolean handOver(Job job, IndexFileRecord record) {
+        CompletableFuture<IndexFileRecord> ahead = job.ahead();
+        if (ahead != null) {
+            return ahead.complete(record);
+        }
+        if (!isStillWanted(job)) {
+            return false;
+        }
+        try {
+            CatalogCalls.run(rooms.catalog().put(record));
+        } catch (EngineException refused) {
+            if (isStillWanted(job)) {
+                throw refused;
+            }
+            return false; // its segment or index went away in this moment
+        }
+        return job.collection().addIndexFile(record);
     }
 
     private static boolean isStillWanted(Job job) {
+        if (job.ahead() != null) {
+            return !job.collection().isDropped();
+        }
         return !job.collection().isDropped()
                 && job.collection().indexes().stream()
                         .anyMatch(index -> index.id() == job.index().id())
@@ -269,12 +345,19 @@ public final class IndexBuilds implements AutoCloseable {
         };
     }
 
+    private static EngineException.Stopped stopReason() {
+        return new EngineException.Stopped(
+                ErrorCode.SERVICE_UNAVAILABLE, "the server is shutting down; the build starts again with it");
+    }
+
     /** Stops the build under way and waits for its end. */
     @Override
     public void close() {
-        stop.request(new EngineException.Stopped(
-                ErrorCode.SERVICE_UNAVAILABLE, "the server is shutting down; the build starts again with it"));
+        stop.request(stopReason());
         synchronized (this) {
+            for (Job job : queue) {
+                failedAhead(job, stopReason());
+            }
             queue.clear();
             notifyAll();
         }

@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,25 +57,21 @@ public final class ColumnBatchCodec {
     private ColumnBatchCodec() {}
 
     /** @throws EngineException.InvalidRequest {@code TOO_LARGE} above the largest record; so for the next two */
-    public static byte[] encodeRows(ColumnBatch rows) {
-        ByteBuffer into = payload(ROWS, rowsBytes(rows));
-        putRows(into, rows);
-        return into.array();
+    public static LogPayload encodeRows(ColumnBatch rows) {
+        return payload(ROWS, rowsBytes(rows), into -> putRows(into, rows));
     }
 
-    public static byte[] encodeKeys(Keys keys) {
+    public static LogPayload encodeKeys(Keys keys) {
         Column column = columnOf(keys);
-        ByteBuffer into = payload(KEYS, columnBytes(column));
-        putColumn(into, column);
-        return into.array();
+        return payload(KEYS, columnBytes(column), into -> putColumn(into, column));
     }
 
-    public static byte[] encodeUpsert(UpsertRows upsert) {
+    public static LogPayload encodeUpsert(UpsertRows upsert) {
         Column keys = columnOf(upsert.replacedKeys());
-        ByteBuffer into = payload(UPSERT, rowsBytes(upsert.rows()) + columnBytes(keys));
-        putRows(into, upsert.rows());
-        putColumn(into, keys);
-        return into.array();
+        return payload(UPSERT, rowsBytes(upsert.rows()) + columnBytes(keys), into -> {
+            putRows(into, upsert.rows());
+            putColumn(into, keys);
+        });
     }
 
     /** @throws EngineException.Corrupt if these are not the bytes of rows; so for the next two */
@@ -122,7 +119,7 @@ public final class ColumnBatchCodec {
 
     // Encoding
 
-    private static ByteBuffer payload(byte kind, long contentBytes) {
+    private static LogPayload payload(byte kind, long contentBytes, Consumer<ByteBuffer> content) {
         long bytes = PAYLOAD_HEAD_BYTES + contentBytes;
         if (bytes > LogLayout.MAX_PAYLOAD_BYTES) {
             throw new EngineException.InvalidRequest(
@@ -130,10 +127,20 @@ public final class ColumnBatchCodec {
                     "write is too large: bytes=" + bytes + ", limit=" + LogLayout.MAX_PAYLOAD_BYTES
                             + ". Send fewer rows at once");
         }
-        return ByteBuffer.allocate((int) bytes)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .put(VERSION)
-                .put(kind);
+        return new Encoded(kind, (int) bytes, content);
+    }
+
+    /** Columns that are put into bytes when they are asked for. */
+    private record Encoded(byte kind, @Override int sizeBytes, Consumer<ByteBuffer> content) implements LogPayload {
+        @Override
+        public void putInto(ByteBuffer into) {
+            content.accept(into.put(VERSION).put(kind));
+        }
+
+        @Override
+        public String toString() {
+            return sizeBytes + " bytes to be";
+        }
     }
 
     private static void putRows(ByteBuffer into, ColumnBatch rows) {

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LogFiles {
     private static final Logger LOG = LoggerFactory.getLogger(LogFiles.class);
-    private static final int BUFFER_BYTES = 1 << 20; // 1 MiB
+    private static final int BUFFER_BYTES = 8 << 20; // 8 MiB: a record that fits is put together in it
 
     private final LogFolder folder;
     private final long fileSizeBytes;
@@ -148,7 +148,7 @@ final class LogFiles {
             }
             entry.note(record);
             consumer.accept(record);
-            offset += LogLayout.recordBytes(record.payload().length);
+            offset += LogLayout.recordBytes(record.payload().sizeBytes());
         }
         return offset;
     }
@@ -187,29 +187,42 @@ final class LogFiles {
     /** Writes the record with {@link #nextLsn}; it is durable after {@link #sync}. */
     void write(LogRecord record) throws IOException {
         assert record.lsn() == nextLsn : "out of order: " + record + ", nextLsn=" + nextLsn;
-        long recordBytes = LogLayout.recordBytes(record.payload().length);
+        long recordBytes = LogLayout.recordBytes(record.payload().sizeBytes());
         Entry entry = entries.getLast();
         if (!entry.lastLsns.isEmpty() && entry.sizeBytes + recordBytes > fileSizeBytes) {
             sync();
             begin();
             entry = entries.getLast();
         }
-        if (buffer.remaining() < LogLayout.RECORD_HEAD_BYTES) {
-            flush();
-        }
-        LogLayout.putHead(buffer, record, Math.toIntExact(record.lsn() - syncedLsn));
-        for (int done = 0; done < record.payload().length; ) {
-            if (!buffer.hasRemaining()) {
+        int place = Math.toIntExact(record.lsn() - syncedLsn);
+        if (recordBytes > buffer.capacity()) {
+            writeLarge(record, place);
+        } else {
+            if (recordBytes > buffer.remaining()) {
                 flush();
             }
-            int count = Math.min(buffer.remaining(), record.payload().length - done);
-            buffer.put(record.payload(), done, count);
-            done += count;
+            LogLayout.put(buffer, record, place);
         }
         entry.note(record);
         entry.sizeBytes += recordBytes;
         sizeBytes += recordBytes;
         nextLsn++;
+    }
+
+    private void writeLarge(LogRecord record, int place) throws IOException {
+        byte[] payload = record.payload().bytes();
+        if (buffer.remaining() < LogLayout.RECORD_HEAD_BYTES) {
+            flush();
+        }
+        LogLayout.putHead(buffer, record, payload, place);
+        for (int done = 0; done < payload.length; ) {
+            if (!buffer.hasRemaining()) {
+                flush();
+            }
+            int count = Math.min(buffer.remaining(), payload.length - done);
+            buffer.put(payload, done, count);
+            done += count;
+        }
     }
 
     void sync() throws IOException {

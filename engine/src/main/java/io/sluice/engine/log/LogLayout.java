@@ -47,6 +47,7 @@ final class LogLayout {
     private static final String PREFIX = "log-";
     private static final String SUFFIX = ".wal";
     private static final int LENGTH_EXCLUDES_BYTES = 8;
+    private static final int CRC_AT = 4;
     static final int LSN_AT = 8;
     private static final int TIMESTAMP_AT = 16;
     private static final int KIND_AT = 24;
@@ -143,10 +144,29 @@ final class LogLayout {
         return (long) RECORD_HEAD_BYTES + payloadBytes;
     }
 
-    /** Puts everything but the payload. */
-    static void putHead(ByteBuffer into, LogRecord record, int place) {
+    /** Puts a whole record, for which there is room. */
+    static void put(ByteBuffer into, LogRecord record, int place) {
         int start = into.position();
-        into.putInt(RECORD_HEAD_BYTES - LENGTH_EXCLUDES_BYTES + record.payload().length)
+        putHead(into, record, place);
+        record.payload().putInto(into);
+        int payloadAt = start + RECORD_HEAD_BYTES;
+        assert into.position() - payloadAt == record.payload().sizeBytes() : record.toString();
+        CRC32C crc = headCrc(into, start);
+        crc.update(into.slice(payloadAt, into.position() - payloadAt));
+        into.putInt(start + CRC_AT, (int) crc.getValue());
+    }
+
+    /** Puts everything but the payload, which follows as these bytes. */
+    static void putHead(ByteBuffer into, LogRecord record, byte[] payload, int place) {
+        int start = into.position();
+        putHead(into, record, place);
+        CRC32C crc = headCrc(into, start);
+        crc.update(payload);
+        into.putInt(start + CRC_AT, (int) crc.getValue());
+    }
+
+    private static void putHead(ByteBuffer into, LogRecord record, int place) {
+        into.putInt(RECORD_HEAD_BYTES - LENGTH_EXCLUDES_BYTES + record.payload().sizeBytes())
                 .putInt(0)
                 .putLong(record.lsn())
                 .putLong(record.timestamp())
@@ -155,9 +175,6 @@ final class LogLayout {
                 .putLong(record.partitionId())
                 .putInt(record.schemaVersion())
                 .putInt(place);
-        CRC32C crc = headCrc(into, start);
-        crc.update(record.payload());
-        into.putInt(start + 4, (int) crc.getValue());
     }
 
     /** The head at {@code start}, which {@code from} holds wholly. */
@@ -193,6 +210,6 @@ final class LogLayout {
                         head.collectionId,
                         head.partitionId,
                         head.schemaVersion,
-                        payload);
+                        LogPayload.of(payload));
     }
 }

@@ -16,11 +16,11 @@ public record LogRecord(
         long collectionId,
         long partitionId,
         int schemaVersion,
-        byte[] payload) {
+        LogPayload payload) {
     @Override
     public String toString() {
         return "LogRecord(lsn=" + lsn + ", timestamp=" + timestamp + ", kind=" + kind + ", collectionId=" + collectionId
                 + ", partitionId=" + partitionId + ", schemaVersion=" + schemaVersion + ", payloadBytes="
-                + payload.length + ")";
+                + payload.sizeBytes() + ")";
     }
 }

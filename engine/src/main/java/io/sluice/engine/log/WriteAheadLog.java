@@ -68,7 +68,7 @@ public final class WriteAheadLog implements AutoCloseable {
             long collectionId,
             long partitionId,
             int schemaVersion,
-            byte[] payload,
+            LogPayload payload,
             @Nullable Object attachment,
             CompletableFuture<LogReceipt> done)
             implements Entry {}
@@ -162,7 +162,7 @@ public final class WriteAheadLog implements AutoCloseable {
      * </ul>
      *
      * @param partitionId -1 = all partitions
-     * @param payload given away: the caller changes it no more
+     * @param payload what it refers to is not changed any more
      * @param attachment handed to the applier as it is
      */
     public CompletableFuture<LogReceipt> append(
@@ -170,11 +170,12 @@ public final class WriteAheadLog implements AutoCloseable {
             long collectionId,
             long partitionId,
             int schemaVersion,
-            byte[] payload,
+            LogPayload payload,
             @Nullable Object attachment) {
         CompletableFuture<LogReceipt> done = new CompletableFuture<>();
         EngineException refusal = enqueue(
-                new Append(kind, collectionId, partitionId, schemaVersion, payload, attachment, done), payload.length);
+                new Append(kind, collectionId, partitionId, schemaVersion, payload, attachment, done),
+                payload.sizeBytes());
         if (refusal != null) {
             done.completeExceptionally(refusal);
         }
@@ -245,7 +246,9 @@ public final class WriteAheadLog implements AutoCloseable {
                 throw readOnly;
             }
             try {
-                return files.truncate(skip);
+                // What is written in the same group as this barrier is not applied yet: nobody can say that it may go.
+                return files.truncate((collectionId, partitionId, recordLsn) ->
+                        recordLsn <= lsn && skip.skippable(collectionId, partitionId, recordLsn));
             } catch (IOException e) {
                 throw new EngineException.Failed(
                         ErrorCode.IO_FAILED,
@@ -409,7 +412,7 @@ public final class WriteAheadLog implements AutoCloseable {
         lock.lock();
         try {
             waitingRecords--;
-            waitingBytes -= append.payload.length;
+            waitingBytes -= append.payload.sizeBytes();
         } finally {
             lock.unlock();
         }

@@ -8,6 +8,8 @@ public enum MemoryTag {
     WRITE_BUFFER("write-buffer"),
     /** Working memory of index builds. */
     INDEX_BUILD("index-build"),
+    /** Rows of sealed segments that are being merged. */
+    COMPACTION("compaction"),
     /** Short-lived working memory inside one call. */
     SCRATCH("scratch");
 

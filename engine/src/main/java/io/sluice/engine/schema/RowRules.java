@@ -23,6 +23,7 @@ public final class RowRules {
     /** UTF-8 bytes of one JSON value, {@code $meta} included. */
     public static final int MAX_JSON_BYTES = 65_536; // 64 KiB
 
+    private static final int EXPONENT = 0x7F80_0000; // of a float
     private static final int MAX_COLUMN_BYTES = 1 << 30; // 1 GiB
     private static final byte[] NOTHING = new byte[0];
     private static final byte[] EMPTY_OBJECT = {'{', '}'};
@@ -558,11 +559,23 @@ public final class RowRules {
     }
 
     private static void checkFinite(FieldSchema field, float[] values, int perRow, Column.@Nullable Arrays arrays) {
+        if (allFinite(values)) {
+            return;
+        }
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
                 throw notFinite(field, values[i], arrays == null ? i / perRow : rowOf(arrays, i), i % perRow, perRow);
             }
         }
+    }
+
+    /** Without a branch per value, so that it runs on vectors: the largest exponent is that of NaN and infinity. */
+    private static boolean allFinite(float[] values) {
+        int largest = 0;
+        for (float value : values) {
+            largest = Math.max(largest, Float.floatToRawIntBits(value) & EXPONENT);
+        }
+        return largest != EXPONENT;
     }
 
     private static void checkFinite(FieldSchema field, Column.Doubles column, Column.@Nullable Arrays arrays) {

@@ -3,6 +3,7 @@ package io.sluice.engine.segment;
 import io.sluice.engine.catalog.PartRecord;
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.ErrorCode;
+import io.sluice.engine.error.StopSignal;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -12,21 +13,24 @@ final class ColumnWriter {
 
     private final PartFileWriter file;
     private final SortedRows rows;
+    private final StopSignal stop;
     private final MemorySegment buffer = MemorySegment.ofArray(new byte[BUFFER_BYTES]);
     private int bufferedBytes;
 
-    ColumnWriter(PartFileWriter file, SortedRows rows) {
+    ColumnWriter(PartFileWriter file, SortedRows rows, StopSignal stop) {
         this.file = file;
         this.rows = rows;
+        this.stop = stop;
     }
 
-    PartRecord write(ColumnShape shape) {
-        List<ColumnView> columns = rows.blocks().stream()
-                .map(block -> block.column(shape.fieldId()))
-                .toList();
+    /** @param columns of the field, one per block of the rows */
+    PartRecord write(ColumnShape shape, List<ColumnView> columns) {
         file.beginPart(shape.fieldId());
         section(PartLayout.DATA);
-        rows.forEachRun((block, from, to) -> data(shape, columns.get(block), from, to));
+        rows.forEachRun((block, from, to) -> {
+            stop.throwIfRequested();
+            data(shape, columns.get(block), from, to);
+        });
         if (!shape.isFixed()) {
             section(PartLayout.OFFSETS);
             var offsets = new Offsets(shape);

@@ -2,6 +2,7 @@ package io.sluice.engine.segment;
 
 import io.sluice.engine.catalog.PartRecord;
 import io.sluice.engine.catalog.SegmentRecord;
+import io.sluice.engine.error.StopSignal;
 import io.sluice.engine.schema.CollectionSchema;
 import io.sluice.engine.store.SegmentStore;
 import java.util.ArrayList;
@@ -51,6 +52,44 @@ public final class SegmentWriter {
             CollectionSchema schema,
             List<VisibleRows> source) {
         SortedRows rows = SortedRows.of(source, schema.primaryKey().id());
+        return write(
+                store,
+                key,
+                segmentId,
+                collectionId,
+                partitionId,
+                schema.version(),
+                ColumnShape.of(schema),
+                rows,
+                shape -> rows.blocks().stream()
+                        .map(block -> block.column(shape.fieldId()))
+                        .toList(),
+                new StopSignal());
+    }
+
+    /** Where the columns of one field are, one per block of the rows; asked field by field, in the order of the shapes. */
+    @FunctionalInterface
+    interface Columns {
+        List<ColumnView> of(ColumnShape shape);
+    }
+
+    /**
+     * Writes sorted rows, whose blocks have keys and timestamps at least; the other columns are asked for one at a time.
+     *
+     * @param shapes of the fields to write
+     * @return empty, and no file, if there is no row
+     */
+    static Optional<SegmentRecord> write(
+            SegmentStore store,
+            String key,
+            long segmentId,
+            long collectionId,
+            long partitionId,
+            int schemaVersion,
+            List<ColumnShape> shapes,
+            SortedRows rows,
+            Columns source,
+            StopSignal stop) {
         if (rows.count() == 0) {
             return Optional.empty();
         }
@@ -58,10 +97,11 @@ public final class SegmentWriter {
         rows.forEachTimestamp(timestamps::accept);
         List<PartRecord> parts = new ArrayList<>();
         try (var file = PartFileWriter.create(store, key, PartFileWriter.Kind.SEGMENT, segmentId)) {
-            var columns = new ColumnWriter(file, rows);
-            parts.add(columns.write(ColumnShape.timestamps()));
-            for (ColumnShape shape : ColumnShape.of(schema)) {
-                parts.add(columns.write(shape));
+            var columns = new ColumnWriter(file, rows, stop);
+            ColumnShape times = ColumnShape.timestamps();
+            parts.add(columns.write(times, source.of(times)));
+            for (ColumnShape shape : shapes) {
+                parts.add(columns.write(shape, source.of(shape)));
             }
             long sizeBytes = file.commit();
             return Optional.of(new SegmentRecord(
@@ -73,7 +113,7 @@ public final class SegmentWriter {
                     sizeBytes,
                     timestamps.getMin(),
                     timestamps.getMax(),
-                    schema.version(),
+                    schemaVersion,
                     parts));
         }
     }

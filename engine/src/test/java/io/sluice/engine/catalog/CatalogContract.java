@@ -413,6 +413,55 @@ public abstract class CatalogContract {
     }
 
     @Test
+    void commit_withIndexFiles_namesThemWithTheirSegment() throws Exception {
+        filled();
+        var known = readAll().indexFiles().getFirst();
+        var moved = new IndexFileRecord(known.indexId(), 20, "2/3/20.idx", 77, known.part());
+
+        catalog.commit(new SealCommit(
+                        2, 3, 0, List.of(segment(20, 2, 3)), List.of(), List.of(5L), List.of(), List.of(moved)))
+                .block();
+
+        assertThat(afterRestart().indexFiles()).contains(moved).noneMatch(file -> file.segmentId() == 5);
+    }
+
+    @Test
+    void commit_replacingARecordByOneOfTheSameId_keepsOnlyTheNewOne() throws Exception {
+        filled();
+        SegmentRecord old = readAll().segments().getFirst();
+        SegmentRecord raised = segment(old.id(), 2, 3).purged(1L << 50);
+        var files = readAll().indexFiles().stream()
+                .filter(file -> file.segmentId() == old.id())
+                .toList();
+
+        catalog.commit(new SealCommit(2, 3, 0, List.of(raised), List.of(), List.of(old.id()), List.of(), files))
+                .block();
+
+        CatalogSnapshot all = afterRestart();
+        assertThat(all.segments())
+                .contains(raised)
+                .extracting(SegmentRecord::id)
+                .doesNotHaveDuplicates();
+        assertThat(all.indexFiles()).containsAll(files);
+    }
+
+    /** Goal: two that replace the same segment cannot both win. */
+    @Test
+    void commit_replacingWhatIsGone_isRefusedAndLeavesNothing() throws Exception {
+        filled();
+        CatalogSnapshot before = readAll();
+
+        assertFails(() -> catalog.commit(
+                        new SealCommit(2, 3, 100, List.of(segment(20, 2, 3)), List.of(), List.of(5L, 999L), List.of()))
+                .block());
+        assertFails(() -> catalog.commit(
+                        new SealCommit(2, 3, 100, List.of(segment(20, 2, 3)), List.of(), List.of(5L), List.of(999L)))
+                .block());
+
+        assertThat(afterRestart()).isEqualTo(before);
+    }
+
+    @Test
     void truncate_withEverything_emptiesThatCollectionOnly() throws Exception {
         filled();
         catalog.put(new PartitionRecord(7, 2, "more", 1, 90, false)).block();

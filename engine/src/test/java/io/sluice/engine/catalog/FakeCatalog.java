@@ -43,6 +43,17 @@ public final class FakeCatalog implements Catalog {
         return new FakeCatalog(disk);
     }
 
+    /** A copy of the records as they are now, on a disk of its own: what a crash at this moment would leave. */
+    public FakeCatalog copied() {
+        Disk copy = new Disk();
+        synchronized (disk) {
+            copy.records = disk.records;
+            copy.nextId = disk.nextId;
+            copy.commits = disk.commits;
+        }
+        return new FakeCatalog(copy);
+    }
+
     /** The next change fails and leaves nothing behind. */
     public void failNext() {
         synchronized (disk) {
@@ -198,11 +209,14 @@ public final class FakeCatalog implements Catalog {
     @Override
     public Mono<Void> commit(SealCommit seal) {
         return change("commit segments of partition " + seal.partitionId(), records -> {
+            seal.removedSegmentIds().forEach(id -> Draft.require(records.hasSegment(id), "segment " + id));
+            seal.removedDeltaIds().forEach(id -> Draft.require(records.hasDelta(id), "delta " + id));
             records.segments.removeIf(segment -> seal.removedSegmentIds().contains(segment.id()));
             records.deltas.removeIf(delta -> seal.removedDeltaIds().contains(delta.id()));
             records.sweep();
             records.segments.addAll(seal.addedSegments());
             records.deltas.addAll(seal.addedDeltas());
+            records.indexFiles.addAll(seal.addedIndexFiles());
             records.raise(seal.partitionId(), seal.sealedThroughLsn());
         });
     }
@@ -451,6 +465,10 @@ public final class FakeCatalog implements Catalog {
 
         private boolean hasSegment(long id) {
             return segments.stream().anyMatch(segment -> segment.id() == id);
+        }
+
+        private boolean hasDelta(long id) {
+            return deltas.stream().anyMatch(delta -> delta.id() == id);
         }
 
         CatalogSnapshot snapshot() {

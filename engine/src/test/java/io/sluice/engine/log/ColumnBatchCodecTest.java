@@ -26,7 +26,8 @@ class ColumnBatchCodecTest {
         Random random = new Random(seed);
         for (int round = 0; round < 200; round++) {
             ColumnBatch batch = batch(random);
-            ColumnBatch back = ColumnBatchCodec.decodeRows(ColumnBatchCodec.encodeRows(batch));
+            ColumnBatch back = ColumnBatchCodec.decodeRows(
+                    ColumnBatchCodec.encodeRows(batch).bytes());
             assertSame(back, batch, "seed=" + seed + ", round=" + round);
         }
     }
@@ -36,7 +37,8 @@ class ColumnBatchCodecTest {
         Random random = new Random(7);
         ColumnBatch batch = batch(random);
         UpsertRows longs = ColumnBatchCodec.decodeUpsert(ColumnBatchCodec.encodeUpsert(
-                new UpsertRows(batch, new Keys.LongKeys(new long[] {3, -1, 1L << 60}))));
+                        new UpsertRows(batch, new Keys.LongKeys(new long[] {3, -1, 1L << 60})))
+                .bytes());
         assertSame(longs.rows(), batch, "rows");
         assertThat(((Keys.LongKeys) longs.replacedKeys()).values()).containsExactly(3, -1, 1L << 60);
     }
@@ -44,19 +46,22 @@ class ColumnBatchCodecTest {
     @Test
     void keys_ofBothTypes_comeBackEqual() {
         Keys texts = new Keys.StringKeys(List.of("", "a", "żółw", "\uD83D\uDC22"));
-        assertThat(ColumnBatchCodec.decodeKeys(ColumnBatchCodec.encodeKeys(texts)))
+        assertThat(ColumnBatchCodec.decodeKeys(
+                        ColumnBatchCodec.encodeKeys(texts).bytes()))
                 .isEqualTo(texts);
         Keys longs = ColumnBatchCodec.decodeKeys(
-                ColumnBatchCodec.encodeKeys(new Keys.LongKeys(new long[] {Long.MIN_VALUE, 0, Long.MAX_VALUE})));
+                ColumnBatchCodec.encodeKeys(new Keys.LongKeys(new long[] {Long.MIN_VALUE, 0, Long.MAX_VALUE}))
+                        .bytes());
         assertThat(((Keys.LongKeys) longs).values()).containsExactly(Long.MIN_VALUE, 0, Long.MAX_VALUE);
-        assertThat(ColumnBatchCodec.decodeKeys(ColumnBatchCodec.encodeKeys(new Keys.LongKeys(new long[0])))
+        assertThat(ColumnBatchCodec.decodeKeys(ColumnBatchCodec.encodeKeys(new Keys.LongKeys(new long[0]))
+                                .bytes())
                         .count())
                 .isZero();
     }
 
     @Test
     void decode_anyPrefix_isCorrupt() {
-        byte[] payload = ColumnBatchCodec.encodeRows(batch(new Random(11)));
+        byte[] payload = ColumnBatchCodec.encodeRows(batch(new Random(11))).bytes();
         for (int size = 0; size < payload.length; size++) {
             byte[] cut = Arrays.copyOf(payload, size);
             assertThatThrownBy(() -> ColumnBatchCodec.decodeRows(cut))
@@ -67,7 +72,7 @@ class ColumnBatchCodecTest {
 
     @Test
     void decode_anyByteChanged_isCorruptOrOtherRowsButNothingElse() {
-        byte[] payload = ColumnBatchCodec.encodeRows(batch(new Random(13)));
+        byte[] payload = ColumnBatchCodec.encodeRows(batch(new Random(13))).bytes();
         Random random = new Random(17);
         for (int round = 0; round < 2_000; round++) {
             byte[] changed = payload.clone();
@@ -82,7 +87,8 @@ class ColumnBatchCodecTest {
 
     @Test
     void decode_anotherKind_isCorrupt() {
-        byte[] keys = ColumnBatchCodec.encodeKeys(new Keys.LongKeys(new long[] {1}));
+        byte[] keys =
+                ColumnBatchCodec.encodeKeys(new Keys.LongKeys(new long[] {1})).bytes();
         assertThatThrownBy(() -> ColumnBatchCodec.decodeRows(keys)).isInstanceOf(EngineException.Corrupt.class);
         keys[0] = 9;
         assertThatThrownBy(() -> ColumnBatchCodec.decodeKeys(keys)).isInstanceOf(EngineException.Corrupt.class);

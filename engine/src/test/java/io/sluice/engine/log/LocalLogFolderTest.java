@@ -29,7 +29,7 @@ class LocalLogFolderTest {
         try (WriteAheadLog log = start(folder, new ArrayList<>())) {
             List<CompletableFuture<LogReceipt>> receipts = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                receipts.add(log.append(RecordKind.INSERT, 1, 2, 0, new byte[1_000 + i], null));
+                receipts.add(log.append(RecordKind.INSERT, 1, 2, 0, LogPayload.of(new byte[1_000 + i]), null));
             }
             receipts.forEach(CompletableFuture::join);
         }
@@ -41,8 +41,8 @@ class LocalLogFolderTest {
         List<LogRecord> replayed = new ArrayList<>();
         try (WriteAheadLog log = start(folder, replayed)) {
             assertThat(replayed).hasSize(100);
-            assertThat(replayed.get(99).payload()).hasSize(1_099);
-            assertThat(log.append(RecordKind.INSERT, 1, 2, 0, new byte[5], null)
+            assertThat(replayed.get(99).payload().bytes()).hasSize(1_099);
+            assertThat(log.append(RecordKind.INSERT, 1, 2, 0, LogPayload.of(new byte[5]), null)
                             .join()
                             .lsn())
                     .isEqualTo(101);

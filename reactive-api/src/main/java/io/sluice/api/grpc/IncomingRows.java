@@ -71,7 +71,7 @@ record IncomingRows(
     static final MethodDescriptor.Marshaller<IncomingRows> MARSHALLER = new MethodDescriptor.Marshaller<>() {
         @Override
         public InputStream stream(IncomingRows rows) {
-            throw new UnsupportedOperationException("a server only reads requests");
+            throw new IllegalStateException("a server only reads requests");
         }
 
         @Override

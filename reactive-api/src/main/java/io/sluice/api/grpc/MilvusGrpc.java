@@ -42,6 +42,8 @@ public final class MilvusGrpc {
         WriteVerbs.addTo(verbs);
         ReadVerbs.addTo(verbs);
         FlushVerbs.addTo(verbs);
+        CompactionVerbs.addTo(verbs);
+        SegmentVerbs.addTo(verbs);
         ReplicaVerbs.addTo(verbs);
         ResourceGroupVerbs.addTo(verbs);
         CredentialVerbs.addTo(verbs);

@@ -81,6 +81,42 @@ record JsonFields(ObjectNode node, String path) {
         throw wrongType(key, value, "int32");
     }
 
+    /** A whole number of 64 bits; a text of digits counts. */
+    long number(String key, long otherwise) {
+        JsonNode value = find(key);
+        return value == null ? otherwise : number(key, value);
+    }
+
+    private long number(String key, JsonNode value) {
+        if (value.isIntegralNumber() && value.canConvertToLong()) {
+            return value.asLong();
+        }
+        if (value.isString()) {
+            try {
+                return Long.parseLong(value.asString());
+            } catch (NumberFormatException _) {
+                throw wrongType(key, value, "int64");
+            }
+        }
+        throw wrongType(key, value, "int64");
+    }
+
+    /** A list of whole numbers of 64 bits; empty when missing. */
+    List<Long> numbers(String key) {
+        JsonNode value = find(key);
+        if (value == null) {
+            return List.of();
+        }
+        if (!value.isArray()) {
+            throw wrongType(key, value, "[]int64");
+        }
+        List<Long> numbers = new ArrayList<>(value.size());
+        for (JsonNode element : value) {
+            numbers.add(number(key + "[" + numbers.size() + "]", element));
+        }
+        return numbers;
+    }
+
     /** A list of texts; empty when missing. */
     List<String> texts(String key) {
         JsonNode value = find(key);

@@ -45,8 +45,6 @@ public final class RestRoutes {
 
     /** Milvus has these; they are not built yet. */
     private static final Set<String> LATER = Set.of(
-            "collections/compact",
-            "collections/get_compaction_state",
             "collections/add_function",
             "collections/alter_function",
             "collections/drop_function",
@@ -55,7 +53,7 @@ public final class RestRoutes {
             "users/revoke_role");
 
     private static final Set<String> LATER_GROUPS =
-            Set.of("roles", "privilege_groups", "jobs", "file_resources", "segments");
+            Set.of("roles", "privilege_groups", "jobs", "file_resources");
 
     private final ApiOptions options;
     private final VectorEngine engine;
@@ -76,6 +74,9 @@ public final class RestRoutes {
         add("databases", new DatabaseRoutes(engine).verbs());
         add("users", new UserRoutes(engine).verbs());
         add("resource_groups", new ResourceGroupRoutes(engine).verbs());
+        MaintenanceRoutes maintenance = new MaintenanceRoutes(engine);
+        add("collections", maintenance.collectionVerbs());
+        add("segments", maintenance.segmentVerbs());
     }
 
     /**

@@ -62,17 +62,17 @@ class ColumnReaderTest {
 
     private static FieldData longs(List<Boolean> valid, Long... values) {
         return field("x", DataType.Int64)
-                .setScalars(ScalarField.newBuilder().setLongData(LongArray.newBuilder().addAllData(List.of(values))))
+                .setScalars(ScalarField.newBuilder()
+                        .setLongData(LongArray.newBuilder().addAllData(List.of(values))))
                 .addAllValidData(valid)
                 .build();
     }
 
     @Test
     void header_ofInsertAndUpsert_isRead() {
-        IncomingRows insert = IncomingRows.MARSHALLER.parse(
-                new ByteArrayInputStream(request(3).toBuilder().setNamespace("n").build().toByteArray()));
-        assertThat(insert)
-                .isEqualTo(new IncomingRows("d", "c", "p", List.of(), 3, -5, false, true, List.of()));
+        IncomingRows insert = IncomingRows.MARSHALLER.parse(new ByteArrayInputStream(
+                request(3).toBuilder().setNamespace("n").build().toByteArray()));
+        assertThat(insert).isEqualTo(new IncomingRows("d", "c", "p", List.of(), 3, -5, false, true, List.of()));
         UpsertRequest upsert =
                 UpsertRequest.newBuilder().setNumRows(1).setPartialUpdate(true).build();
         assertThat(IncomingRows.MARSHALLER
@@ -143,7 +143,8 @@ class ColumnReaderTest {
     @RepeatedTest(50)
     void bytes_cutOrChanged_areRefusedOrReadButNeverWorse(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
-        byte[] whole = request(2, longs(List.of(true, false), 7L), longs(List.of(), 1L, 2L)).toByteArray();
+        byte[] whole = request(2, longs(List.of(true, false), 7L), longs(List.of(), 1L, 2L))
+                .toByteArray();
         byte[] damaged = java.util.Arrays.copyOf(whole, random.nextInt(whole.length + 1));
         for (int i = 0; i < 3 && damaged.length > 0; i++) {
             damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
@@ -159,13 +160,14 @@ class ColumnReaderTest {
     void nulls_compressedAndInFullLength_areTheSame() {
         BitSet second = new BitSet();
         second.set(1);
-        for (FieldData sent : List.of(
-                longs(List.of(true, false, true), 7L, 9L), longs(List.of(true, false, true), 7L, 0L, 9L))) {
+        for (FieldData sent :
+                List.of(longs(List.of(true, false, true), 7L, 9L), longs(List.of(true, false, true), 7L, 0L, 9L))) {
             Column.Longs read = (Column.Longs) column(read(request(3, sent)), "x");
             assertThat(read.values()).containsExactly(7, 0, 9);
             assertThat(read.nulls()).isEqualTo(second);
         }
-        assertThat(column(read(request(2, longs(List.of(true, true), 7L, 9L))), "x").nulls())
+        assertThat(column(read(request(2, longs(List.of(true, true), 7L, 9L))), "x")
+                        .nulls())
                 .isNull();
     }
 
@@ -207,9 +209,11 @@ class ColumnReaderTest {
     @Test
     void arrays_withAnEmptyRow_keepTheirPlaces() {
         ArrayArray arrays = ArrayArray.newBuilder()
-                .addData(ScalarField.newBuilder().setIntData(IntArray.newBuilder().addData(1).addData(2)))
+                .addData(ScalarField.newBuilder()
+                        .setIntData(IntArray.newBuilder().addData(1).addData(2)))
                 .addData(ScalarField.newBuilder())
-                .addData(ScalarField.newBuilder().setIntData(IntArray.newBuilder().addData(3)))
+                .addData(ScalarField.newBuilder()
+                        .setIntData(IntArray.newBuilder().addData(3)))
                 .build();
         FieldData field = field("a", DataType.Array)
                 .setScalars(ScalarField.newBuilder().setArrayData(arrays))
@@ -224,8 +228,10 @@ class ColumnReaderTest {
     @Test
     void arrays_ofTwoKinds_areRefused() {
         ArrayArray arrays = ArrayArray.newBuilder()
-                .addData(ScalarField.newBuilder().setIntData(IntArray.newBuilder().addData(1)))
-                .addData(ScalarField.newBuilder().setBoolData(BoolArray.newBuilder().addData(true)))
+                .addData(ScalarField.newBuilder()
+                        .setIntData(IntArray.newBuilder().addData(1)))
+                .addData(ScalarField.newBuilder()
+                        .setBoolData(BoolArray.newBuilder().addData(true)))
                 .build();
         FieldData field = field("a", DataType.Array)
                 .setScalars(ScalarField.newBuilder().setArrayData(arrays))
@@ -244,7 +250,8 @@ class ColumnReaderTest {
         Column read = column(read(request(3, sent)), "s");
         FieldSchema schema = FieldSchema.varChar("s", 10).asNullable();
 
-        FieldData back = ColumnWriter.write(List.of(new OutputColumn(schema, read))).getFirst();
+        FieldData back =
+                ColumnWriter.write(List.of(new OutputColumn(schema, read))).getFirst();
 
         assertThat(back.getScalars().getStringData().getDataList()).containsExactly("für", "", "");
         assertThat(back.getValidDataList()).containsExactly(true, false, true);
@@ -253,7 +260,8 @@ class ColumnReaderTest {
     @Test
     void results_withoutRows_haveTheirTypedPart() {
         FieldData empty = ColumnWriter.write(List.of(new OutputColumn(
-                        FieldSchema.of("x", io.sluice.engine.schema.DataType.INT64), new Column.Longs(new long[0], null))))
+                        FieldSchema.of("x", io.sluice.engine.schema.DataType.INT64),
+                        new Column.Longs(new long[0], null))))
                 .getFirst();
         assertThat(empty.getScalars().getDataCase()).isEqualTo(ScalarField.DataCase.LONG_DATA);
     }

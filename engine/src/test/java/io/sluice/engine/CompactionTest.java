@@ -134,9 +134,10 @@ final class CompactionTest {
         try (TestEngine test = filled(PURGING, 2, 50)) {
             test.delete(NAME, 1);
             test.flush(NAME);
-            long id = test.get(test.engine().describeCollection(TestEngine.DB, NAME)).id();
-            CompactionView done = test.compact(
-                    new CompactionRequest(TestEngine.DB, "", id, true, false, 0, 0, List.of()));
+            long id = test.get(test.engine().describeCollection(TestEngine.DB, NAME))
+                    .id();
+            CompactionView done =
+                    test.compact(new CompactionRequest(TestEngine.DB, "", id, true, false, 0, 0, List.of()));
             assertThat(done.merges()).hasSize(1);
             assertThat(test.stored(NAME)).hasSize(2);
             assertThat(test.rowCount(NAME)).isEqualTo(99);
@@ -150,8 +151,8 @@ final class CompactionTest {
     void compact_withATarget_fillsSegmentsUpToIt() {
         try (TestEngine test = filled(KEEPING, 6, 200)) {
             long bytes = files(test, ".seg") == 0 ? 0 : 100 << 10;
-            CompactionView done = test.compact(
-                    new CompactionRequest(TestEngine.DB, NAME, 0, false, true, bytes, 0, List.of()));
+            CompactionView done =
+                    test.compact(new CompactionRequest(TestEngine.DB, NAME, 0, false, true, bytes, 0, List.of()));
             assertThat(done.merges()).isNotEmpty();
             assertThat(test.stored(NAME).size()).isBetween(2, 5);
             assertThat(test.rowCount(NAME)).isEqualTo(1_200);
@@ -216,17 +217,7 @@ final class CompactionTest {
 
     private static QueryRequest countAt(long timestamp) {
         return new QueryRequest(
-                TestEngine.DB,
-                NAME,
-                List.of(),
-                "",
-                Map.of(),
-                null,
-                List.of("count(*)"),
-                -1,
-                0,
-                false,
-                timestamp);
+                TestEngine.DB, NAME, List.of(), "", Map.of(), null, List.of("count(*)"), -1, 0, false, timestamp);
     }
 
     private static long countAt(TestEngine test, long timestamp) {
@@ -430,8 +421,8 @@ final class CompactionTest {
             long deleted = test.delete(NAME, 3).timestamp();
             assertThat(test.get(test.engine().isFlushed(TestEngine.DB, NAME, List.of(), deleted)))
                     .isFalse();
-            FlushAllResult named = test.get(
-                    test.engine().flushAll(List.of(new FlushTarget(TestEngine.DB, List.of(NAME)))));
+            FlushAllResult named =
+                    test.get(test.engine().flushAll(List.of(new FlushTarget(TestEngine.DB, List.of(NAME)))));
             assertThat(named.collections().getFirst().segmentIds()).isEmpty();
             assertThat(test.get(test.engine().isFlushed(TestEngine.DB, NAME, List.of(), deleted)))
                     .isTrue();

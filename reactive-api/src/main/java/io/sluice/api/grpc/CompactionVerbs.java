@@ -24,9 +24,8 @@ final class CompactionVerbs {
         verbs.add(
                 MilvusServiceGrpc.getManualCompactionMethod(),
                 CompactionVerbs::compact,
-                status -> ManualCompactionResponse.newBuilder()
-                        .setStatus(status)
-                        .build());
+                status ->
+                        ManualCompactionResponse.newBuilder().setStatus(status).build());
         verbs.add(
                 MilvusServiceGrpc.getGetCompactionStateMethod(),
                 CompactionVerbs::state,
@@ -60,13 +59,15 @@ final class CompactionVerbs {
     }
 
     private static Mono<GetCompactionStateResponse> state(GrpcCall call, GetCompactionStateRequest request) {
-        return call.engine().compaction(request.getCompactionID()).map(view -> GetCompactionStateResponse.newBuilder()
-                .setStatus(GrpcStatus.OK)
-                .setState(stateOf(view))
-                .setExecutingPlanNo(view.executingPlans())
-                .setCompletedPlanNo(view.completedPlans())
-                .setFailedPlanNo(view.failedPlans())
-                .build());
+        return call.engine()
+                .compaction(request.getCompactionID())
+                .map(view -> GetCompactionStateResponse.newBuilder()
+                        .setStatus(GrpcStatus.OK)
+                        .setState(stateOf(view))
+                        .setExecutingPlanNo(view.executingPlans())
+                        .setCompletedPlanNo(view.completedPlans())
+                        .setFailedPlanNo(view.failedPlans())
+                        .build());
     }
 
     private static Mono<GetCompactionPlansResponse> plans(GrpcCall call, GetCompactionPlansRequest request) {

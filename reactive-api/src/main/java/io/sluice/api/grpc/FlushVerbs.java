@@ -29,22 +29,23 @@ final class FlushVerbs {
     private FlushVerbs() {}
 
     static void addTo(GrpcVerbs verbs) {
-        verbs.add(MilvusServiceGrpc.getFlushMethod(), FlushVerbs::flush, status -> FlushResponse.newBuilder()
-                .setStatus(status)
-                .build());
+        verbs.add(
+                MilvusServiceGrpc.getFlushMethod(),
+                FlushVerbs::flush,
+                status -> FlushResponse.newBuilder().setStatus(status).build());
         verbs.add(
                 MilvusServiceGrpc.getGetFlushStateMethod(),
                 FlushVerbs::state,
                 status -> GetFlushStateResponse.newBuilder().setStatus(status).build());
-        verbs.add(MilvusServiceGrpc.getFlushAllMethod(), FlushVerbs::flushAll, status -> FlushAllResponse.newBuilder()
-                .setStatus(status)
-                .build());
+        verbs.add(
+                MilvusServiceGrpc.getFlushAllMethod(),
+                FlushVerbs::flushAll,
+                status -> FlushAllResponse.newBuilder().setStatus(status).build());
         verbs.add(
                 MilvusServiceGrpc.getGetFlushAllStateMethod(),
                 FlushVerbs::allState,
-                status -> GetFlushAllStateResponse.newBuilder()
-                        .setStatus(status)
-                        .build());
+                status ->
+                        GetFlushAllStateResponse.newBuilder().setStatus(status).build());
     }
 
     /** Answers when the rows are durable as segments. The maps are keyed by the names as they were sent. */
@@ -87,11 +88,13 @@ final class FlushVerbs {
 
     /** Everything, or the targets that an older client names. */
     private static Mono<FlushAllResponse> flushAll(GrpcCall call, FlushAllRequest request) {
-        return call.engine().flushAll(targets(request)).map(flushed -> FlushAllResponse.newBuilder()
-                .setStatus(GrpcStatus.OK)
-                .setFlushAllTs(flushed.timestamp())
-                .addAllFlushResults(byDatabase(flushed.collections()))
-                .build());
+        return call.engine()
+                .flushAll(targets(request))
+                .map(flushed -> FlushAllResponse.newBuilder()
+                        .setStatus(GrpcStatus.OK)
+                        .setFlushAllTs(flushed.timestamp())
+                        .addAllFlushResults(byDatabase(flushed.collections()))
+                        .build());
     }
 
     private static List<FlushTarget> targets(FlushAllRequest request) {
@@ -108,7 +111,8 @@ final class FlushVerbs {
         for (FlushResult flushed : collections) {
             databases
                     .computeIfAbsent(
-                            flushed.database(), name -> FlushAllResult.newBuilder().setDbName(name))
+                            flushed.database(),
+                            name -> FlushAllResult.newBuilder().setDbName(name))
                     .addCollectionResults(FlushCollectionResult.newBuilder()
                             .setCollectionName(flushed.collection())
                             .setSegmentIds(longs(flushed.segmentIds()))
@@ -120,11 +124,12 @@ final class FlushVerbs {
     }
 
     private static Mono<GetFlushAllStateResponse> allState(GrpcCall call, GetFlushAllStateRequest request) {
-        long timestamp = request.getFlushAllTssMap().values().stream()
-                .reduce(request.getFlushAllTs(), Math::max);
-        return call.engine().isAllFlushed(timestamp).map(done -> GetFlushAllStateResponse.newBuilder()
-                .setStatus(GrpcStatus.OK)
-                .setFlushed(done)
-                .build());
+        long timestamp = request.getFlushAllTssMap().values().stream().reduce(request.getFlushAllTs(), Math::max);
+        return call.engine()
+                .isAllFlushed(timestamp)
+                .map(done -> GetFlushAllStateResponse.newBuilder()
+                        .setStatus(GrpcStatus.OK)
+                        .setFlushed(done)
+                        .build());
     }
 }

@@ -65,8 +65,8 @@ final class ReadParams {
         boolean sent = !left.getOrDefault("limit", "").isBlank();
         long limit = number("limit", none);
         if (sent && limit < 1) {
-            throw new InvalidRequest("invalid max query result window, limit [" + limit
-                    + "] is invalid, should be greater than 0");
+            throw new InvalidRequest(
+                    "invalid max query result window, limit [" + limit + "] is invalid, should be greater than 0");
         }
         return limit;
     }

@@ -123,12 +123,14 @@ final class ReadVerbs {
 
     private static Mono<SearchResults> hybridSearch(GrpcCall call, io.milvus.grpc.HybridSearchRequest request) {
         HybridSearchRequest asked = hybridRequest(call, request);
-        return call.engine().hybridSearch(asked).map(result -> SearchResults.newBuilder()
-                .setStatus(GrpcStatus.OK)
-                .setCollectionName(request.getCollectionName())
-                .setResults(write(result, asked.limit()))
-                .setSessionTs(result.timestamp())
-                .build());
+        return call.engine()
+                .hybridSearch(asked)
+                .map(result -> SearchResults.newBuilder()
+                        .setStatus(GrpcStatus.OK)
+                        .setCollectionName(request.getCollectionName())
+                        .setResults(write(result, asked.limit()))
+                        .setSessionTs(result.timestamp())
+                        .build());
     }
 
     private static HybridSearchRequest hybridRequest(GrpcCall call, io.milvus.grpc.HybridSearchRequest request) {
@@ -161,7 +163,8 @@ final class ReadVerbs {
     /** Newer clients send the ranker as a function of type rerank. */
     private static Ranker ranker(FunctionScore score) {
         if (score.getFunctionsCount() != 1 || score.getFunctions(0).getType() != FunctionType.Rerank) {
-            throw CollectionMapper.unsupported("a function score of other than one rerank function", "Use RRF or weighted");
+            throw CollectionMapper.unsupported(
+                    "a function score of other than one rerank function", "Use RRF or weighted");
         }
         Map<String, String> params =
                 new LinkedHashMap<>(KeyValues.toMap(score.getFunctions(0).getParamsList()));

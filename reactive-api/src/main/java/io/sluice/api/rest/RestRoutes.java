@@ -52,8 +52,7 @@ public final class RestRoutes {
             "users/grant_role",
             "users/revoke_role");
 
-    private static final Set<String> LATER_GROUPS =
-            Set.of("roles", "privilege_groups", "jobs", "file_resources");
+    private static final Set<String> LATER_GROUPS = Set.of("roles", "privilege_groups", "jobs", "file_resources");
 
     private final ApiOptions options;
     private final VectorEngine engine;

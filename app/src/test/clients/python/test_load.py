@@ -126,6 +126,16 @@ def test_replicas_describe_the_one_node(client, made):
     assert replicas[0].shards[0].shard_leader > 0
 
 
+def test_segments_that_are_loaded(sync_client, name):
+    create(sync_client, name)
+    sync_client.insert(name, [{"id": i, "vector": [float(i)] * 4} for i in range(100)])
+    sync_client.flush(name)
+    loaded = sync_client.list_loaded_segments(name)
+    assert sum(segment.num_rows for segment in loaded) == 100
+    persistent = sync_client.list_persistent_segments(name)
+    assert sum(segment.num_rows for segment in persistent) == 100
+
+
 # Partitions
 
 

@@ -576,9 +576,7 @@ public final class VectorEngine {
             Collection collection, String verb, List<String> partitions, boolean ignoreGrowing, long timestamp) {
         parts.rules().checkRead(collection);
         try {
-            // What is not applied yet would appear in between: a pinned state ends where the present does.
-            long pinned = timestamp == 0 ? 0 : Math.min(timestamp, parts.log().appliedTimestamp());
-            return collection.openRead(verb, partitions, ignoreGrowing, pinned, parts.log()::appliedTimestamp);
+            return collection.openRead(verb, partitions, ignoreGrowing, timestamp, parts.log()::appliedTimestamp);
         } catch (EngineException.WrongState refused) {
             if (refused.code() == ErrorCode.COLLECTION_NOT_LOADED) {
                 throw parts.loads().whyNotServed(collection, verb);

@@ -1161,7 +1161,10 @@ public final class Collection implements LoadTarget {
         reads.add(stop);
         try {
             while (true) {
-                long seen = timestamp == 0 ? watermark.getAsLong() : timestamp; // before the snapshot, never after
+                // Before the snapshot, never after. What is not applied yet would appear between two reads of one state: a
+                // state ends where the present does.
+                long applied = watermark.getAsLong();
+                long seen = timestamp == 0 ? applied : Math.min(timestamp, applied);
                 horizon.note(seen);
                 checkNotPurged(timestamp);
                 CollectionSnapshot now = snapshot;

@@ -2,8 +2,6 @@ package io.sluice.app.clients;
 
 /** One language's client. Both steps fail with the end of what was printed. */
 sealed interface Client permits PythonClient, NodeClient, GoClient, JavaClient {
-    ClientFolders folders();
-
     /** Fetches the pinned packages through the language's own tool and its cache; nothing to do when they are there. */
     void prepare(Terminal terminal);
 

@@ -11,6 +11,7 @@ import io.milvus.grpc.MilvusServiceGrpc;
 import io.milvus.grpc.ReleaseCollectionRequest;
 import io.milvus.grpc.ReleasePartitionsRequest;
 import io.milvus.grpc.Status;
+import io.sluice.api.LoadAnswers;
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.EngineException.InvalidRequest;
 import io.sluice.engine.error.EngineException.NotFound;
@@ -18,7 +19,6 @@ import io.sluice.engine.error.EngineException.WrongState;
 import io.sluice.engine.error.ErrorCode;
 import io.sluice.engine.load.LoadRequest;
 import io.sluice.engine.load.LoadStatus;
-import io.sluice.engine.load.OperationView;
 import io.sluice.engine.load.ReleaseRequest;
 import java.util.List;
 import java.util.Map;
@@ -91,16 +91,9 @@ final class LoadVerbs {
         return LOW.equalsIgnoreCase(params.getOrDefault(PRIORITY, ""));
     }
 
-    /** Answers when the load has ended, or after a moment: success then means accepted. */
     private static Mono<Status> load(GrpcCall call, LoadRequest request) {
-        return call.engine()
-                .load(request)
-                .flatMap(started -> started.finished()
-                        ? Mono.just(started)
-                        : call.engine()
-                                .finished(started.id())
-                                .timeout(call.options().loadAnswerAfter(), Mono.just(started)))
-                .map(LoadVerbs::statusOf);
+        return LoadAnswers.load(call.engine(), request, call.options().loadAnswerAfter())
+                .thenReturn(GrpcStatus.OK);
     }
 
     private static Mono<Status> releaseCollection(GrpcCall call, ReleaseCollectionRequest request) {
@@ -120,21 +113,8 @@ final class LoadVerbs {
                         request.getPartitionNamesList()));
     }
 
-    /** Answers when the bytes are back, which the drain limit bounds. */
     private static Mono<Status> release(GrpcCall call, ReleaseRequest request) {
-        return call.engine()
-                .release(request)
-                .flatMap(started ->
-                        started.finished() ? Mono.just(started) : call.engine().finished(started.id()))
-                .map(LoadVerbs::statusOf);
-    }
-
-    private static Status statusOf(OperationView operation) {
-        EngineException failure = operation.failure();
-        if (failure != null) {
-            throw failure;
-        }
-        return GrpcStatus.OK;
+        return LoadAnswers.release(call.engine(), request).thenReturn(GrpcStatus.OK);
     }
 
     private static Mono<GetLoadingProgressResponse> progress(GrpcCall call, GetLoadingProgressRequest request) {

@@ -1,13 +1,13 @@
 package io.sluice.api.rest;
 
 import io.sluice.api.ApiOptions;
+import io.sluice.api.LoadAnswers;
 import io.sluice.engine.VectorEngine;
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.EngineException.InvalidRequest;
 import io.sluice.engine.load.LoadRequest;
 import io.sluice.engine.load.LoadStatus;
 import io.sluice.engine.load.LoadStatus.State;
-import io.sluice.engine.load.OperationView;
 import io.sluice.engine.load.ReleaseRequest;
 import java.util.List;
 import java.util.Map;
@@ -98,32 +98,12 @@ final class LoadRoutes {
         };
     }
 
-    /** Answers when the load has ended, or after a moment: success then means accepted. */
     private Mono<RestReply> load(LoadRequest request) {
-        return engine.load(request).flatMap(this::endOrMoment).map(LoadRoutes::reply);
+        return LoadAnswers.load(engine, request, options.loadAnswerAfter()).thenReturn(RestReply.done());
     }
 
-    private Mono<OperationView> endOrMoment(OperationView started) {
-        return started.finished()
-                ? Mono.just(started)
-                : engine.finished(started.id()).timeout(options.loadAnswerAfter(), Mono.just(started));
-    }
-
-    /** Answers when the bytes are back, which the drain limit bounds. */
     private Mono<RestReply> release(ReleaseRequest request) {
-        return engine.release(request).flatMap(this::end).map(LoadRoutes::reply);
-    }
-
-    private Mono<OperationView> end(OperationView started) {
-        return started.finished() ? Mono.just(started) : engine.finished(started.id());
-    }
-
-    private static RestReply reply(OperationView operation) {
-        EngineException failure = operation.failure();
-        if (failure != null) {
-            throw failure;
-        }
-        return RestReply.done();
+        return LoadAnswers.release(engine, request).thenReturn(RestReply.done());
     }
 
     private Mono<RestReply> loadState(RestCall call) {

@@ -1,6 +1,7 @@
 """Sluice beside a real Milvus server and milvus-lite: the same client, the same rows, the same machine, one after the other.
 
-Each server is started fresh, does every job, and is stopped. CPU seconds are those of the server's processes (the client shares
+Each server is started fresh, does every job, and is stopped. Inserts and searches are measured when they have been done for a while (the
+first of them, which pay for a JVM's compiler, are printed as "Cold"). CPU seconds are those of the server's processes (the client shares
 the machine and is not counted). Search is compared at equal recall: the smallest ef of a list at which recall@10 is at least 0.95.
 
     compare.py JAVA SLUICE_JAR JVM_ARGS WORDS WORK_FOLDER [servers=sluice,milvus,lite] [rows=100000] [seconds=8] [seed=1]
@@ -102,7 +103,7 @@ class Meter:
         self.cpu = self.server.cpu() - self.cpu
 
 
-def fill(client, name, rows, metric):
+def fill(client, name, rows):
     from pymilvus import DataType
 
     if client.has_collection(name):
@@ -193,19 +194,23 @@ def run(server, rows, queries, truth, wide, seconds):
     result = {}
     try:
         client = server.wait()
-        with Meter(server) as meter:
-            fill(client, "wide", wide, "L2")
-            client.flush("wide")
-        result["insert768CpuMicrosPerRow"] = 1e6 * meter.cpu / len(wide)
+        for when in ("Cold", "") if server.name == "lite" else ("Cold", "Warm", ""):
+            with Meter(server) as meter:
+                fill(client, "wide", wide)
+                client.flush("wide")
+            result[f"insert768{when}CpuMicrosPerRow"] = 1e6 * meter.cpu / len(wide)
         result["insert768RowsPerSecond"] = len(wide) / meter.wall
+        client.drop_collection("wide")
         with Meter(server) as meter:
-            fill(client, "words", rows, "COSINE")
+            fill(client, "words", rows)
             client.flush("words")
             build(client, "words", "COSINE")
         result["fillAndBuildSeconds"], result["fillAndBuildCpuSeconds"] = meter.wall, meter.cpu
         result["loadMillis"], result["releaseMillis"] = load_and_release(server, client, "words")
         sample = 100 if server.name == "lite" else QUERIES
         result["ef"], result["recall"] = ef_for_recall(client, "words", queries, truth, sample)
+        if server.name != "lite":
+            searches(server, "words", queries, result["ef"], 4, 2 * seconds)  # warm
         for clients in (1, 4):
             for key, value in searches(server, "words", queries, result["ef"], clients, seconds).items():
                 result[f"search{clients}.{key}"] = value

@@ -425,6 +425,34 @@ class RestE2eTest {
     }
 
     @Test
+    void nullVectors_areNullAndNoHits() {
+        rest.ok("collections/create", """
+            {"collectionName": "null_vectors", "schema": {"fields": [
+               {"fieldName": "id", "dataType": "Int64", "isPrimary": true},
+               {"fieldName": "v", "dataType": "FloatVector", "nullable": true, "elementTypeParams": {"dim": "2"}}]},
+             "indexParams": [{"fieldName": "v", "indexType": "HNSW", "metricType": "L2"}]}
+            """);
+        rest.ok("entities/insert", """
+            {"collectionName": "null_vectors", "data": [{"id": 1, "v": null}, {"id": 2, "v": [0, 1]}, {"id": 3}]}
+            """);
+        rest.awaitLoaded("null_vectors");
+        String search = "{\"collectionName\": \"null_vectors\", \"data\": [[0, 0]], \"outputFields\": [\"v\"]}";
+        String query = "{\"collectionName\": \"null_vectors\", \"outputFields\": [\"*\"]}";
+
+        assertThat(Rest.texts(rest.ok("entities/search", search), "id")).containsExactly("2");
+        rest.ok("entities/upsert", """
+            {"collectionName": "null_vectors", "data": [{"id": 1, "v": [3, 4]}, {"id": 2, "v": null}]}
+            """);
+        JsonNode hits = rest.ok("entities/search", search);
+        assertThat(Rest.texts(hits, "id")).containsExactly("1");
+        assertThat(hits.get(0).path("v").toString()).isEqualTo("[3.0,4.0]");
+        JsonNode rows = rest.ok("entities/query", query, INT64_AS_NUMBER);
+        assertSameRow(rows.get(0), "{\"id\":1,\"v\":[3.0,4.0]}");
+        assertSameRow(rows.get(1), "{\"id\":2,\"v\":null}");
+        assertSameRow(rows.get(2), "{\"id\":3,\"v\":null}");
+    }
+
+    @Test
     void partialLoad_refusesWhatIsNotLoaded() {
         createWords("partial");
         insertWords("partial", "");

@@ -171,9 +171,26 @@ final class LoadedSegment {
         if (vector == null) {
             return true; // its field is not loaded
         }
+        ColumnView vectors = rows.column(fieldId);
+        int rowWithVector = notNull(vectors, row);
+        if (rowWithVector < 0) {
+            return true;
+        }
         var best = new TopK(1);
-        vector.search(vectorOf(rows.column(fieldId), row), TEST_READ, null, best, new StopSignal());
+        vector.search(vectorOf(vectors, rowWithVector), TEST_READ, null, best, new StopSignal());
         return best.size() == 1;
+    }
+
+    /** A row that is not null, if possible near {@code row}; -1 = all are. */
+    private static int notNull(ColumnView column, int row) {
+        int rowCount = column.rowCount();
+        for (int i = 0; i < rowCount; i++) {
+            int candidate = (row + i) % rowCount;
+            if (!column.isNull(candidate)) {
+                return candidate;
+            }
+        }
+        return -1;
     }
 
     private boolean findsItself(int row) {

@@ -281,7 +281,7 @@ public final class ColumnBatchCodec {
                 if (dimension <= 0) {
                     throw malformed("a vector has dimension " + dimension, from.position(), null);
                 }
-                yield new Column.FloatVectors(floats(from, count(from, Float.BYTES)), dimension);
+                yield new Column.FloatVectors(floats(from, count(from, Float.BYTES)), dimension, nulls(from, hasNulls));
             }
             default -> throw malformed("unknown shape of a column: " + shape, from.position(), null);
         };

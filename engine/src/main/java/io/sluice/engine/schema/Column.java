@@ -102,16 +102,17 @@ public sealed interface Column {
         }
     }
 
-    /** {@code float32[rowCount][dimension]}, row-major. Never null. */
-    record FloatVectors(float[] values, int dimension) implements Column {
-        @Override
-        public int rowCount() {
-            return values.length / dimension;
+    /** {@code float32[rowCount][dimension]}, row-major. */
+    record FloatVectors(
+            float[] values, int dimension, @Nullable BitSet nulls) implements Column {
+        /** None of them null. */
+        public FloatVectors(float[] values, int dimension) {
+            this(values, dimension, null);
         }
 
         @Override
-        public @Nullable BitSet nulls() {
-            return null;
+        public int rowCount() {
+            return values.length / dimension;
         }
     }
 }

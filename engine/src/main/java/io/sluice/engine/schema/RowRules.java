@@ -23,8 +23,10 @@ public final class RowRules {
     /** UTF-8 bytes of one JSON value, {@code $meta} included. */
     public static final int MAX_JSON_BYTES = 65_536; // 64 KiB
 
+    /** Of the values of one column, placeholders included. */
+    public static final int MAX_COLUMN_BYTES = 1 << 30; // 1 GiB
+
     private static final int EXPONENT = 0x7F80_0000; // of a float
-    private static final int MAX_COLUMN_BYTES = 1 << 30; // 1 GiB
     private static final byte[] NOTHING = new byte[0];
     private static final byte[] EMPTY_OBJECT = {'{', '}'};
 
@@ -197,8 +199,15 @@ public final class RowRules {
             case DOUBLE -> new Column.Doubles(filled(new double[rowCount], all, field), nulls);
             case VARCHAR, JSON -> filled(new Column.Bytes(NOTHING, new int[rowCount + 1], all), all, nulls, field);
             case ARRAY -> new Column.Arrays(noElements(field), new int[rowCount + 1], nulls);
+            case FLOAT_VECTOR -> new Column.FloatVectors(zeros(field, rowCount), field.dimension(), nulls);
             default -> throw new IllegalStateException("a checked schema has no nullable or defaulted " + field);
         };
+    }
+
+    private static float[] zeros(FieldSchema field, int rowCount) {
+        long count = (long) rowCount * field.dimension();
+        checkColumnBytes(field, count * Float.BYTES);
+        return new float[(int) count];
     }
 
     private static Column noElements(FieldSchema field) {
@@ -342,8 +351,15 @@ public final class RowRules {
             case Column.Doubles c -> new Column.Doubles(filled(c.values().clone(), rows, field), nulls);
             case Column.Bytes c -> filled(c, rows, nulls, field);
             case Column.Arrays c -> emptied(c, rows);
-            case Column.FloatVectors c -> c; // never null
+            case Column.FloatVectors c -> new Column.FloatVectors(zeroed(c, rows), c.dimension(), nulls);
         };
+    }
+
+    private static float[] zeroed(Column.FloatVectors given, BitSet rows) {
+        float[] values = given.values().clone();
+        int dimension = given.dimension();
+        rows.stream().forEach(row -> Arrays.fill(values, row * dimension, (row + 1) * dimension, 0));
+        return values;
     }
 
     private static boolean[] filled(boolean[] values, BitSet rows, FieldSchema field) {
@@ -384,12 +400,7 @@ public final class RowRules {
         for (int row = rows.nextClearBit(0); row < given.rowCount(); row = rows.nextClearBit(row + 1)) {
             size += given.length(row);
         }
-        if (size > MAX_COLUMN_BYTES) {
-            throw new EngineException.InvalidRequest(
-                    ErrorCode.TOO_LARGE,
-                    "field data is too large: field=" + field.name() + ", bytes=" + size + ", limit=" + MAX_COLUMN_BYTES
-                            + ". Send fewer rows at once");
-        }
+        checkColumnBytes(field, size);
         byte[] data = new byte[(int) size];
         int[] offsets = new int[given.rowCount() + 1];
         for (int row = 0; row < given.rowCount(); row++) {
@@ -399,6 +410,15 @@ public final class RowRules {
             offsets[row + 1] = offsets[row] + length;
         }
         return new Column.Bytes(data, offsets, nulls);
+    }
+
+    private static void checkColumnBytes(FieldSchema field, long bytes) {
+        if (bytes > MAX_COLUMN_BYTES) {
+            throw new EngineException.InvalidRequest(
+                    ErrorCode.TOO_LARGE,
+                    "field data is too large: field=" + field.name() + ", bytes=" + bytes + ", limit="
+                            + MAX_COLUMN_BYTES + ". Send fewer rows at once");
+        }
     }
 
     private static Column.Arrays emptied(Column.Arrays given, BitSet rows) {
@@ -464,6 +484,7 @@ public final class RowRules {
             case Column.Longs c when c.nulls() != null -> new Column.Longs(c.values(), null);
             case Column.Floats c when c.nulls() != null -> new Column.Floats(c.values(), null);
             case Column.Doubles c when c.nulls() != null -> new Column.Doubles(c.values(), null);
+            case Column.FloatVectors c when c.nulls() != null -> new Column.FloatVectors(c.values(), c.dimension());
             case Column.Bytes c -> {
                 int from = c.offsets()[0];
                 int to = c.offsets()[c.rowCount()];

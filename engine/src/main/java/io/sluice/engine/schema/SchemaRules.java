@@ -73,6 +73,9 @@ public final class SchemaRules {
         }
         NameRules.checkField(name);
         check(field, collection);
+        if (field.type().isVector()) {
+            throw invalid("vector type not support null: field=" + name);
+        }
     }
 
     private static void checkAddedVector(CollectionSchema schema, FieldSchema field) {
@@ -270,9 +273,6 @@ public final class SchemaRules {
     private static void checkOptions(FieldSchema field) {
         if (field.nullable() && field.primaryKey()) {
             throw invalid("primary field not support null: field=" + field.name());
-        }
-        if (field.nullable() && field.type().isVector()) {
-            throw invalid("vector type not support null: field=" + field.name());
         }
         if (field.autoId() && !field.primaryKey()) {
             throw invalid("only primary field can specify AutoID with true, field name = " + field.name());

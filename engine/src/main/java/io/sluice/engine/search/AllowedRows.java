@@ -3,8 +3,10 @@ package io.sluice.engine.search;
 import io.sluice.engine.collection.ReadView;
 import io.sluice.engine.collection.ReadableBlock;
 import io.sluice.engine.filter.Filter;
+import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.segment.ColumnView;
 import io.sluice.engine.segment.RowMask;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -79,6 +81,32 @@ final class AllowedRows {
             }
         }
         return allowed;
+    }
+
+    /** Of all blocks that have any, without the rows that are null in {@code field}: what a search of it may answer. */
+    static List<AllowedRows> with(FieldSchema field, ReadView view, boolean ignoreGrowing, @Nullable Filter filter) {
+        List<AllowedRows> all = of(view, ignoreGrowing, filter, null);
+        if (!field.nullable()) {
+            return all;
+        }
+        List<AllowedRows> allowed = new ArrayList<>();
+        for (AllowedRows rows : all) {
+            AllowedRows some = rows.keeping(rows.block.rows().column(field.id()).validity());
+            if (some.count > 0) {
+                allowed.add(some);
+            }
+        }
+        return allowed;
+    }
+
+    private AllowedRows keeping(@Nullable MemorySegment validity) {
+        if (validity == null) {
+            return this;
+        }
+        RowMask known = mask();
+        RowMask some = known == null ? RowMask.all(block.rows().rowCount()) : known.copy();
+        some.and(validity);
+        return ofMask(blockIndex, block, keys, some);
     }
 
     private static AllowedRows ofMask(int blockIndex, ReadableBlock block, ColumnView keys, @Nullable RowMask mask) {

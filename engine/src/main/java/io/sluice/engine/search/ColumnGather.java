@@ -85,7 +85,7 @@ final class ColumnGather {
         int count = rows.size();
         return switch (field.type()) {
             case ARRAY -> arrays(field, ranges, nulls);
-            case FLOAT_VECTOR -> vectors(field.dimension(), count, ranges);
+            case FLOAT_VECTOR -> vectors(field.dimension(), count, ranges, nulls);
             case VARCHAR, JSON -> bytes(count, ranges, ColumnView::offsets, nulls);
             default -> values(field.type(), count, ranges, nulls);
         };
@@ -146,7 +146,7 @@ final class ColumnGather {
         return new Column.Arrays(values, offsets, nulls);
     }
 
-    private static Column vectors(int dimension, int count, Ranges ranges) {
+    private static Column vectors(int dimension, int count, Ranges ranges, @Nullable BitSet nulls) {
         float[] values = new float[count * dimension];
         ranges.forEach((source, from, length, at) -> MemorySegment.copy(
                 source.data(),
@@ -155,7 +155,7 @@ final class ColumnGather {
                 values,
                 at * dimension,
                 length * dimension));
-        return new Column.FloatVectors(values, dimension);
+        return new Column.FloatVectors(values, dimension, nulls);
     }
 
     private static Column bytes(int count, Ranges ranges, OffsetsOf offsetsOf, @Nullable BitSet nulls) {

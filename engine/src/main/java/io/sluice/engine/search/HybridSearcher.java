@@ -90,7 +90,7 @@ public final class HybridSearcher {
             SearchPlan plan = SearchPlan.of(asSearch(request, search), view);
             hitCount += plan.hitCount();
             ReadLimits.checkResultBytes((long) hitCount * HIT_BYTES, hitCount);
-            List<AllowedRows> blocks = AllowedRows.of(view, search.ignoreGrowing(), plan.filter(), null);
+            List<AllowedRows> blocks = AllowedRows.with(plan.field(), view, search.ignoreGrowing(), plan.filter());
             ready.add(new Ready(search, plan.metric(), new NearestHits(view, blocks, plan)));
         }
         return ready;

@@ -58,13 +58,15 @@ public final class SearchIterators {
             throw new IllegalArgumentException("no batch of an iteration: " + request);
         }
         SearchPlan plan = SearchPlan.of(request, view);
-        List<float[]> queries =
+        List<? extends float @Nullable []> queries =
                 request.ids() == null ? request.queries() : Searcher.vectorsOf(request.ids(), plan, view);
-        List<AllowedRows> blocks = AllowedRows.of(view, request.ignoreGrowing(), plan.filter(), null);
+        List<AllowedRows> blocks = AllowedRows.with(plan.field(), view, request.ignoreGrowing(), plan.filter());
         String token = asked.token().isEmpty() ? UUID.randomUUID().toString() : asked.token();
         Place place = place(asked, plan.metric(), view.schema().primaryKey());
         // One more than wanted shows whether the batch ends among hits of one score.
-        List<Hit> hits = new NextHits(view, blocks, plan, queries.getFirst()).after(place, asked.batchSize() + 1);
+        float[] query = queries.getFirst();
+        List<Hit> hits =
+                query == null ? List.of() : new NextHits(view, blocks, plan, query).after(place, asked.batchSize() + 1);
         HitList batch = new HitList(1, plan.roundDecimal());
         int count = Math.min(hits.size(), asked.batchSize());
         batch.expect(count);

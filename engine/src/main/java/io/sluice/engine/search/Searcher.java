@@ -18,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one search or query over the blocks of a {@link ReadView}. Stateless; the work is done on the caller's thread.
@@ -41,16 +42,17 @@ public final class Searcher {
      *
      * <p>Hits are ordered best score first, ties by primary key ascending, with one hit per key: the best, when several
      * versions of a key are visible. A range search ({@code radius}, {@code range_filter} in the parameters) answers
-     * the best {@code limit} hits within the range.
+     * the best {@code limit} hits within the range. A row whose vector is null is no hit, and has none.
      */
     public static SearchResult search(SearchRequest request, ReadView view) {
         SearchPlan plan = SearchPlan.of(request, view);
-        List<float[]> queries = request.ids() == null ? request.queries() : vectorsOf(request.ids(), plan, view);
-        List<AllowedRows> blocks = AllowedRows.of(view, request.ignoreGrowing(), plan.filter(), null);
+        List<? extends float @Nullable []> queries =
+                request.ids() == null ? request.queries() : vectorsOf(request.ids(), plan, view);
+        List<AllowedRows> blocks = AllowedRows.with(plan.field(), view, request.ignoreGrowing(), plan.filter());
         NearestHits nearest = new NearestHits(view, blocks, plan);
         HitList hits = new HitList(queries.size(), plan.roundDecimal());
-        for (float[] query : queries) {
-            int found = nearest.search(query);
+        for (float @Nullable [] query : queries) {
+            int found = query == null ? 0 : nearest.search(query);
             hits.expect(Math.max(0, found - plan.offset()));
             for (int rank = plan.offset(); rank < found; rank++) {
                 hits.add(nearest.block(rank), nearest.row(rank), plan.metric().reported(nearest.score(rank)));
@@ -92,7 +94,8 @@ public final class Searcher {
         return new ColumnGather(view.blocks(), rows).keys(view.schema().primaryKey());
     }
 
-    static List<float[]> vectorsOf(Keys ids, SearchPlan plan, ReadView view) {
+    /** One per id, in order; null where the vector of the row is null. */
+    static List<float @Nullable []> vectorsOf(Keys ids, SearchPlan plan, ReadView view) {
         KeyLookup lookup = KeyLookup.of(ids, view.schema().primaryKey());
         if (lookup.keyCount() < ids.count()) {
             throw new EngineException.InvalidRequest("duplicate IDs found in search request: idCount=" + ids.count()
@@ -107,14 +110,18 @@ public final class Searcher {
             rows.add(found.blocks()[i], found.rows()[i]);
         }
         Column column = new ColumnGather(view.blocks(), rows).column(plan.field());
-        if (!(column instanceof Column.FloatVectors(float[] values, int dimension))) {
+        if (!(column instanceof Column.FloatVectors vectors)) {
             throw new IllegalStateException("no vectors: field=" + plan.field());
         }
-        List<float[]> vectors = new ArrayList<>();
+        int dimension = vectors.dimension();
+        List<float @Nullable []> queries = new ArrayList<>();
         for (int i = 0; i < ids.count(); i++) {
-            vectors.add(Arrays.copyOfRange(values, i * dimension, (i + 1) * dimension));
+            queries.add(
+                    vectors.isNull(i)
+                            ? null
+                            : Arrays.copyOfRange(vectors.values(), i * dimension, (i + 1) * dimension));
         }
-        return vectors;
+        return queries;
     }
 
     private static EngineException missing(Keys ids, KeyLookup.Newest found) {

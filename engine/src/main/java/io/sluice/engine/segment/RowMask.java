@@ -1,5 +1,6 @@
 package io.sluice.engine.segment;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -103,6 +104,13 @@ public final class RowMask {
     public void and(RowMask other) {
         for (int i = 0; i < words.length; i++) {
             words[i] &= other.words[i];
+        }
+    }
+
+    /** Keeps the rows that are not null by the validity words of a column. */
+    public void and(MemorySegment validity) {
+        for (int i = 0; i < words.length; i++) {
+            words[i] &= validity.getAtIndex(ColumnView.LONG, i);
         }
     }
 

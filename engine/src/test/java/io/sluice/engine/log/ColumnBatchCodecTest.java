@@ -131,7 +131,7 @@ class ColumnBatchCodecTest {
             }
             default -> {
                 int dimension = 2 + random.nextInt(6);
-                yield new Column.FloatVectors(floats(random, rowCount * dimension), dimension);
+                yield new Column.FloatVectors(floats(random, rowCount * dimension), dimension, nulls);
             }
         };
     }

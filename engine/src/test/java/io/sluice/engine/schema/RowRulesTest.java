@@ -290,6 +290,42 @@ class RowRulesTest {
     }
 
     @Test
+    void values_nullVectors_areZerosWhateverWasSent() {
+        FieldSchema nullable = FieldSchema.floatVector("v", 2).asNullable();
+        float[] sent = {1, 2, Float.NaN, 9, 5, 6};
+        Column.FloatVectors some =
+                (Column.FloatVectors) accepted(nullable, 3, new Column.FloatVectors(sent, 2, bits(1)));
+        assertThat(some.values()).containsExactly(1, 2, 0, 0, 5, 6);
+        assertThat(some.nulls()).isEqualTo(bits(1));
+        assertThat(sent[3]).isEqualTo(9);
+        Column.FloatVectors absent = (Column.FloatVectors) accepted(nullable, 2, null);
+        assertThat(absent.values()).containsExactly(0, 0, 0, 0);
+        assertThat(absent.nulls()).isEqualTo(bits(0, 1));
+        assertThat(accepted(nullable, 1, new Column.FloatVectors(new float[2], 2, bits()))
+                        .nulls())
+                .isNull();
+        refused(
+                FieldSchema.floatVector("v", 2),
+                2,
+                new Column.FloatVectors(new float[4], 2, bits(1)),
+                "field is not nullable and has no default: field=v, row=1");
+        refused(nullable, 2, new Column.FloatVectors(new float[4], 2, bits(2)), "num_rows (3)");
+        refused(nullable, 1, new Column.FloatVectors(new float[] {0, Float.NaN}, 2, null), "row=0, component=1");
+    }
+
+    @Test
+    void values_absentVectorsOfTooManyRows_areRefusedBeforeTheyAreMade() {
+        FieldSchema key = FieldSchema.of("id", DataType.INT64).asPrimaryKey(false);
+        CollectionSchema wide = schema(key, FieldSchema.floatVector("v", 32_768).asNullable());
+        long[] keys = new long[8_193];
+        assertThatThrownBy(() -> RowRules.forInsert(wide, new RowBatch(8_193, Map.of("id", longs(keys))), NO_IDS))
+                .isInstanceOfSatisfying(
+                        EngineException.InvalidRequest.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE))
+                .hasMessageContaining("field data is too large: field=v, bytes=1073872896");
+    }
+
+    @Test
     void values_vectorOfAnotherDimension_namesBoth() {
         refused(
                 schema(KEY, VECTOR),

@@ -56,7 +56,7 @@ class SchemaRulesTest {
         List<FieldSchema> fields = new ArrayList<>(List.of(
                 FieldSchema.varChar("key", 100).asPrimaryKey(true),
                 VECTOR,
-                FieldSchema.floatVector("wide", 32_768),
+                FieldSchema.floatVector("wide", 32_768).asNullable(),
                 FieldSchema.varChar("text", 65_535).withDefault("x").asNullable(),
                 FieldSchema.of("json", DataType.JSON).asNullable(),
                 FieldSchema.array("texts", DataType.VARCHAR, 4_096).withTypeParam("max_length", "1"),
@@ -114,7 +114,6 @@ class SchemaRulesTest {
                 schema(KEY, FieldSchema.of("v", DataType.FLOAT_VECTOR).withTypeParam("dim", "four")),
                 "the value for dim of field v must be an integer",
                 "four");
-        refused(schema(KEY, VECTOR.asNullable()), "vector type not support null");
         refused(schema(KEY, VECTOR, VECTOR), "duplicated field name: field=vector");
     }
 
@@ -228,6 +227,7 @@ class SchemaRulesTest {
                 schema,
                 FieldSchema.floatVector("n", 4),
                 "Adding vector field to existing collection requires nullable=True");
+        refusedAdded(schema, FieldSchema.floatVector("n", 4).asNullable(), "vector type not support null: field=n");
         refusedAdded(
                 schema,
                 FieldSchema.of("vector", DataType.INT64).asNullable(),

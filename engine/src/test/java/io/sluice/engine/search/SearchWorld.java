@@ -304,7 +304,7 @@ final class SearchWorld implements AutoCloseable {
                 IntStream.range(offsets[row], offsets[row + 1])
                         .mapToObj(i -> String.valueOf(value(elements, i)))
                         .toList();
-            case Column.FloatVectors(float[] values, int dimension) ->
+            case Column.FloatVectors(float[] values, int dimension, var _) ->
                 IntStream.range(row * dimension, (row + 1) * dimension)
                         .mapToObj(i -> values[i])
                         .toList();

@@ -132,7 +132,7 @@ public final class Blocks {
                 yield to;
             }
             case Column.Floats(float[] values, var _) -> floats(arena, values);
-            case Column.FloatVectors(float[] values, var _) -> floats(arena, values);
+            case Column.FloatVectors(float[] values, var _, var _) -> floats(arena, values);
             case Column.Doubles(double[] values, var _) -> {
                 MemorySegment to = arena.allocate(values.length * 8L, 64);
                 MemorySegment.copy(values, 0, to, ColumnView.DOUBLE, 0, values.length);

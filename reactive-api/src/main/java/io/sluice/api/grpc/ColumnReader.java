@@ -9,10 +9,13 @@ import io.sluice.engine.schema.CollectionSchema;
 import io.sluice.engine.schema.Column;
 import io.sluice.engine.schema.DataType;
 import io.sluice.engine.schema.RowBatch;
+import io.sluice.engine.schema.RowRules;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +31,15 @@ final class ColumnReader {
     /** @throws InvalidRequest for columns that come twice, that have no data, or whose rows cannot be told apart */
     static RowBatch read(IncomingRows request) {
         Map<String, Column> columns = new HashMap<>();
+        Set<String> names = new HashSet<>();
         for (IncomingRows.Field field : request.fields()) {
             String name = field.dynamic() ? CollectionSchema.META : field.name();
-            if (columns.put(name, column(field, name, request.rowCount())) != null) {
+            if (!names.add(name)) {
                 throw new InvalidRequest(
                         "duplicated field " + name + " found: invalid parameter. Send each field once");
+            }
+            if (!isNoVector(field, request.rowCount())) {
+                columns.put(name, column(field, name, request.rowCount()));
             }
         }
         return new RowBatch(request.rowCount(), columns);
@@ -42,7 +49,7 @@ final class ColumnReader {
         IncomingRows.Vectors vectors = field.vectors();
         ScalarField scalars = field.scalars();
         if (vectors != null) {
-            return vectors(field, vectors, name);
+            return vectors(field, vectors, name, rowCount);
         }
         if (scalars == null) {
             if (field.structs()) {
@@ -53,7 +60,21 @@ final class ColumnReader {
         return new Rows(field, name, rowCount, countOf(scalars)).column(scalars);
     }
 
-    private static Column vectors(IncomingRows.Field field, IncomingRows.Vectors vectors, String name) {
+    /** Vectors of which each is null come without a dimension: they are as good as not sent. */
+    private static boolean isNoVector(IncomingRows.Field field, int rowCount) {
+        BitSet valid = field.valid();
+        IncomingRows.Vectors vectors = field.vectors();
+        float[] floats = vectors == null ? null : vectors.floats();
+        return field.type() == DataType.FLOAT_VECTOR.number()
+                && field.scalars() == null
+                && (floats == null || floats.length == 0)
+                && valid != null
+                && valid.isEmpty()
+                && field.validCount() > 0
+                && field.validCount() == rowCount;
+    }
+
+    private static Column vectors(IncomingRows.Field field, IncomingRows.Vectors vectors, String name, int rowCount) {
         float[] floats = vectors.floats();
         if (floats == null) {
             String type =
@@ -66,7 +87,12 @@ final class ColumnReader {
             throw new InvalidRequest("the dim (" + vectors.dimension() + ") of field data(" + name
                     + ") should be greater than 0: invalid parameter");
         }
-        return new Column.FloatVectors(floats, vectors.dimension());
+        int dimension = vectors.dimension();
+        if (floats.length % dimension != 0) {
+            return new Column.FloatVectors(floats, dimension); // the engine refuses it
+        }
+        Rows rows = new Rows(field, name, rowCount, floats.length / dimension);
+        return new Column.FloatVectors(rows.vectors(floats, dimension), dimension, rows.nulls);
     }
 
     private static int countOf(ScalarField scalars) {
@@ -131,6 +157,27 @@ final class ColumnReader {
         /** Index of the value of a row; -1 = there is none. */
         private int value(int row) {
             return valueOfRow == null ? row : valueOfRow[row];
+        }
+
+        float[] vectors(float[] sent, int dimension) {
+            if (valueOfRow == null) {
+                return sent;
+            }
+            long bytes = (long) count * dimension * Float.BYTES;
+            if (bytes > RowRules.MAX_COLUMN_BYTES) {
+                throw new InvalidRequest(
+                        ErrorCode.TOO_LARGE,
+                        "field data is too large: field=" + name + ", bytes=" + bytes + ", limit="
+                                + RowRules.MAX_COLUMN_BYTES + ". Send fewer rows at once");
+            }
+            float[] values = new float[count * dimension];
+            for (int row = 0; row < count; row++) {
+                int value = value(row);
+                if (value != NONE) {
+                    System.arraycopy(sent, value * dimension, values, row * dimension, dimension);
+                }
+            }
+            return values;
         }
 
         Column column(ScalarField scalars) {

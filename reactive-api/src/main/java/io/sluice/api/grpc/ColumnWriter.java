@@ -24,8 +24,9 @@ import java.util.List;
 /**
  * Result columns and keys as messages.
  *
- * <p>Every row has a value, null rows a placeholder, and a nullable field says which rows are valid. The typed part of a
- * message is there even when it has no rows, because clients read it without looking.
+ * <p>Every row has a value, null rows a placeholder, and a nullable field says which rows are valid. Of vectors only
+ * the valid rows are there, which clients expect. The typed part of a message is there even when it has no rows, because
+ * they read it without looking.
  */
 final class ColumnWriter {
     private ColumnWriter() {}
@@ -44,10 +45,13 @@ final class ColumnWriter {
                 .setIsDynamic(field.dynamic());
         if (column instanceof Column.FloatVectors vectors) {
             FloatArray.Builder floats = FloatArray.newBuilder();
-            for (float value : vectors.values()) {
-                floats.addData(value);
+            int dimension = vectors.dimension();
+            for (int row = 0; row < vectors.rowCount(); row++) {
+                for (int i = 0; i < dimension && !vectors.isNull(row); i++) {
+                    floats.addData(vectors.values()[row * dimension + i]);
+                }
             }
-            data.setVectors(VectorField.newBuilder().setDim(vectors.dimension()).setFloatVector(floats));
+            data.setVectors(VectorField.newBuilder().setDim(dimension).setFloatVector(floats));
         } else {
             data.setScalars(scalars(column, field.type(), 0, column.rowCount(), field));
         }

@@ -4,6 +4,7 @@ import io.sluice.api.rest.JsonBody.DataParser;
 import io.sluice.engine.schema.Column;
 import io.sluice.engine.schema.DataType;
 import io.sluice.engine.schema.FieldSchema;
+import io.sluice.engine.schema.RowRules;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -32,7 +33,7 @@ abstract sealed class ColumnBuilder {
 
     static ColumnBuilder of(FieldSchema field) {
         return switch (field.type()) {
-            case FLOAT_VECTOR -> new FloatVectors(field.name(), field.dimension());
+            case FLOAT_VECTOR -> new FloatVectors(field.name(), field.dimension(), field.nullable());
             case ARRAY -> {
                 DataType elementType = field.elementType();
                 assert elementType != null;
@@ -438,14 +439,14 @@ abstract sealed class ColumnBuilder {
         }
     }
 
-    /** {@code float32[rowCount][dimension]}; every row or none has a vector. */
+    /** {@code float32[rowCount][dimension]}; unless nullable, every row or none has a vector. */
     static final class FloatVectors extends ColumnBuilder {
         private final int dimension;
         private float[] values;
         private int count;
 
-        FloatVectors(String field, int dimension) {
-            super(field, false);
+        FloatVectors(String field, int dimension, boolean nullable) {
+            super(field, nullable);
             this.dimension = dimension;
             this.values = new float[dimension];
         }
@@ -455,9 +456,7 @@ abstract sealed class ColumnBuilder {
             if (token != JsonToken.START_ARRAY) {
                 throw mismatch(parser, row, "FloatVector, as a list of " + dimension + " numbers");
             }
-            if (values.length - count < dimension) {
-                values = Arrays.copyOf(values, capacityFor(count + dimension));
-            }
+            makeRoom();
             JsonParser tokens = parser.tokens();
             int end = count + dimension;
             JsonToken next = tokens.nextToken();
@@ -490,18 +489,30 @@ abstract sealed class ColumnBuilder {
             }
         }
 
+        private void makeRoom() {
+            if (values.length - count < dimension) {
+                values = Arrays.copyOf(values, capacityFor(count + dimension));
+            }
+        }
+
         private int capacityFor(int needed) {
             return (int) Math.min(Math.max(needed, values.length + (long) (values.length >> 1)), Integer.MAX_VALUE - 8);
         }
 
         @Override
         void appendPlaceholder() {
-            throw new AssertionError("vectors are never null: field=" + field);
+            if (count > RowRules.MAX_COLUMN_BYTES / Float.BYTES - dimension) {
+                throw RestRefusal.badRows("field data is too large: field=" + field + ", limit="
+                        + RowRules.MAX_COLUMN_BYTES + ". Send fewer rows at once");
+            }
+            makeRoom();
+            count += dimension;
         }
 
         @Override
         Column column(@Nullable BitSet nullRows) {
-            return new Column.FloatVectors(count == values.length ? values : Arrays.copyOf(values, count), dimension);
+            return new Column.FloatVectors(
+                    count == values.length ? values : Arrays.copyOf(values, count), dimension, nullRows);
         }
     }
 }

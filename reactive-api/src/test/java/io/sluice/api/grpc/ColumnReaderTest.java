@@ -27,7 +27,10 @@ import io.sluice.engine.search.OutputColumn;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -145,7 +148,7 @@ class ColumnReaderTest {
         Random random = new Random(repetition.getCurrentRepetition());
         byte[] whole = request(2, longs(List.of(true, false), 7L), longs(List.of(), 1L, 2L))
                 .toByteArray();
-        byte[] damaged = java.util.Arrays.copyOf(whole, random.nextInt(whole.length + 1));
+        byte[] damaged = Arrays.copyOf(whole, random.nextInt(whole.length + 1));
         for (int i = 0; i < 3 && damaged.length > 0; i++) {
             damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
         }
@@ -255,6 +258,64 @@ class ColumnReaderTest {
 
         assertThat(back.getScalars().getStringData().getDataList()).containsExactly("für", "", "");
         assertThat(back.getValidDataList()).containsExactly(true, false, true);
+    }
+
+    private static FieldData vectors(List<Boolean> valid, int dimension, Float... values) {
+        return field("v", DataType.FloatVector)
+                .setVectors(VectorField.newBuilder()
+                        .setDim(dimension)
+                        .setFloatVector(FloatArray.newBuilder().addAllData(List.of(values))))
+                .addAllValidData(valid)
+                .build();
+    }
+
+    @Test
+    void nullVectors_compressedAndInFullLength_areTheSameAndComeBackCompressed() {
+        BitSet second = new BitSet();
+        second.set(1);
+        List<Boolean> valid = List.of(true, false, true);
+        for (FieldData sent : List.of(vectors(valid, 2, 1f, 2f, 5f, 6f), vectors(valid, 2, 1f, 2f, 0f, 0f, 5f, 6f))) {
+            Column.FloatVectors read = (Column.FloatVectors) column(read(request(3, sent)), "v");
+            assertThat(read.values()).containsExactly(1f, 2f, 0f, 0f, 5f, 6f);
+            assertThat(read.nulls()).isEqualTo(second);
+            FieldData back = ColumnWriter.write(List.of(
+                            new OutputColumn(FieldSchema.floatVector("v", 2).asNullable(), read)))
+                    .getFirst();
+            assertThat(back.getVectors().getFloatVector().getDataList()).containsExactly(1f, 2f, 5f, 6f);
+            assertThat(back.getVectors().getDim()).isEqualTo(2);
+            assertThat(back.getValidDataList()).isEqualTo(valid);
+        }
+        assertThat(column(read(request(1, vectors(List.of(true), 2, 1f, 2f))), "v")
+                        .nulls())
+                .isNull();
+    }
+
+    @Test
+    void nullVectors_allOfThem_areAColumnThatWasNotSent() {
+        List<Boolean> none = List.of(false, false);
+        FieldData noDimension =
+                field("v", DataType.FloatVector).addAllValidData(none).build();
+        for (FieldData sent : List.of(vectors(none, 2), vectors(none, 0), noDimension)) {
+            assertThat(read(request(2, sent)).columns()).isEmpty();
+            assertThatThrownBy(() -> read(request(2, sent, sent))).hasMessageStartingWith("duplicated field v found");
+        }
+    }
+
+    @Test
+    void nullVectors_thatDoNotFitTheRows_areRefused() {
+        assertThatThrownBy(() -> read(request(3, vectors(List.of(true, false), 2, 1f, 2f))))
+                .isInstanceOf(InvalidRequest.class)
+                .hasMessageContaining("valid_data(2) of field(v)");
+        assertThatThrownBy(() -> read(request(3, vectors(List.of(true, false, true), 2, 1f, 2f))))
+                .isInstanceOf(InvalidRequest.class)
+                .hasMessageContaining("the num_rows (1) of field (v) is not equal to passed num_rows (3)");
+        Float[] wide = new Float[1 << 20];
+        Arrays.fill(wide, 1f);
+        List<Boolean> oneOfMany = new ArrayList<>(Collections.nCopies(300, false));
+        oneOfMany.set(7, true);
+        assertThatThrownBy(() -> read(request(300, vectors(oneOfMany, 1 << 20, wide))))
+                .isInstanceOf(InvalidRequest.class)
+                .hasMessageContaining("field data is too large: field=v");
     }
 
     @Test

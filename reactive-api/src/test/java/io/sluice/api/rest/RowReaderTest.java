@@ -42,7 +42,8 @@ class RowReaderTest {
             FieldSchema.array("longs", DataType.INT64, 10),
             FieldSchema.array("texts", DataType.VARCHAR, 10),
             FieldSchema.array("floats", DataType.FLOAT, 10),
-            FieldSchema.floatVector("vector", 3));
+            FieldSchema.floatVector("vector", 3),
+            FieldSchema.floatVector("nullableVector", 3).asNullable());
 
     private static CollectionSchema schema(boolean dynamic, FieldSchema... fields) {
         return new CollectionSchema("", List.of(fields), dynamic, 0).withIds();
@@ -63,7 +64,7 @@ class RowReaderTest {
         for (int row = random.nextInt(1, 12); row > 0; row--) {
             ObjectNode values = NODES.objectNode();
             for (FieldSchema field : EVERY_TYPE) {
-                boolean needed = field.primaryKey() || field.type().isVector();
+                boolean needed = field.primaryKey() || (field.type().isVector() && !field.nullable());
                 if (needed || random.nextInt(4) > 0) {
                     values.set(field.name(), needed || random.nextInt(5) > 0 ? value(field, random) : NODES.nullNode());
                 }

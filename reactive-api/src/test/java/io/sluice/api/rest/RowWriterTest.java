@@ -71,8 +71,9 @@ class RowWriterTest {
                         column(
                                 "a",
                                 DataType.ARRAY,
-                                new Column.Arrays(new Column.Ints(new int[0], null), new int[2], first))))
-                .isEqualTo("{\"i\":null,\"s\":null,\"a\":null}");
+                                new Column.Arrays(new Column.Ints(new int[0], null), new int[2], first)),
+                        column("v", DataType.FLOAT_VECTOR, new Column.FloatVectors(new float[2], 2, first))))
+                .isEqualTo("{\"i\":null,\"s\":null,\"a\":null,\"v\":null}");
     }
 
     @Test

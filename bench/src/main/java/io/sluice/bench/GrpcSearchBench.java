@@ -80,8 +80,11 @@ public final class GrpcSearchBench {
         try (var collection = WordsCollection.open(folder, words)) {
             collection.load();
             var process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-            return cheapestRound("in process", process::getProcessCpuTime, call -> Objects.requireNonNull(
-                    collection.engine().search(request(call)).block()));
+            return cheapestRound(
+                    "in process",
+                    process::getProcessCpuTime,
+                    call -> Objects.requireNonNull(
+                            collection.engine().search(request(call)).block()));
         }
     }
 
@@ -107,8 +110,8 @@ public final class GrpcSearchBench {
 
     private double overGrpc(Path jar, Path jvmArgs, Path folder) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient();
-                var server = ServerProcess.start(
-                        jar, jvmArgs, folder, Map.of("SLUICE_MEMORY_BUDGET", "4GiB"), client)) {
+                var server =
+                        ServerProcess.start(jar, jvmArgs, folder, Map.of("SLUICE_MEMORY_BUDGET", "4GiB"), client)) {
             ManagedChannel channel = NettyChannelBuilder.forAddress(
                             "127.0.0.1", server.uri("/").getPort())
                     .usePlaintext()

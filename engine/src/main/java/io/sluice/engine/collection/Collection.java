@@ -1161,7 +1161,8 @@ public final class Collection implements LoadTarget {
         reads.add(stop);
         try {
             while (true) {
-                // Before the snapshot, never after. What is not applied yet would appear between two reads of one state: a
+                // Before the snapshot, never after. What is not applied yet would appear between two reads of one
+                // state: a
                 // state ends where the present does.
                 long applied = watermark.getAsLong();
                 long seen = timestamp == 0 ? applied : Math.min(timestamp, applied);

@@ -89,8 +89,7 @@ final class Maintenance {
 
     // Compaction
 
-    CompactionView compact(CompactionRequest request) {
-        Collection collection = find(request);
+    CompactionView compact(Collection collection, CompactionRequest request) {
         if (request.targetBytes() < 0) {
             throw new EngineException.InvalidRequest("target size must not be negative: invalid parameter[expected=0 or"
                     + " more][actual=" + request.targetBytes() + "]");
@@ -102,7 +101,7 @@ final class Maintenance {
         return new CompactionView(started.id(), started.planCount(), 0, 0, List.of(), "");
     }
 
-    private Collection find(CompactionRequest request) {
+    Collection find(CompactionRequest request) {
         if (!request.collection().isEmpty() || request.collectionId() == 0) {
             return namespace.get(request.database(), request.collection());
         }

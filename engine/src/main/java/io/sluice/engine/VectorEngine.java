@@ -209,6 +209,14 @@ public final class VectorEngine {
                         .toList());
     }
 
+    /** Every collection of a database, in the order of {@link #listCollections}. */
+    public Mono<List<CollectionDescription>> describeCollections(String database) {
+        return parts.threads()
+                .ddl(() -> parts.namespace().collections(database).stream()
+                        .map(this::describe)
+                        .toList());
+    }
+
     /** Every collection of a database with state, rows and bytes. */
     public Mono<List<CollectionSummary>> summarizeCollections(String database) {
         return parts.threads()
@@ -473,7 +481,13 @@ public final class VectorEngine {
     /** Seals the growing rows of these collections; completes when they are durable. @param targets empty = all there are */
     public Mono<FlushAllResult> flushAll(List<FlushTarget> targets) {
         return parts.threads()
-                .ddl(() -> targets.stream().flatMap(this::collectionsOf).toList())
+                .ddl(() -> {
+                    List<String> databases = targets.isEmpty()
+                            ? parts.namespace().databaseNames()
+                            : targets.stream().map(FlushTarget::database).toList();
+                    databases.forEach(name -> parts.rules().checkDdl(name, Ddl.FLUSH));
+                    return targets.stream().flatMap(this::collectionsOf).toList();
+                })
                 .flatMap(found -> !targets.isEmpty() && found.isEmpty()
                         ? Mono.just(new FlushAllResult(parts.log().appliedTimestamp(), List.of()))
                         : Mono.fromFuture(() -> parts.maintenance().flushAll(found), true))
@@ -510,7 +524,11 @@ public final class VectorEngine {
 
     /** Starts to merge segments and to leave out deleted rows; completes at once. Id -1: there is nothing to do. */
     public Mono<CompactionView> compact(CompactionRequest request) {
-        return parts.threads().ddl(() -> parts.maintenance().compact(request));
+        return parts.threads().ddl(() -> {
+            Collection collection = parts.maintenance().find(request);
+            parts.rules().checkDdl(collection.database(), Ddl.COMPACTION);
+            return parts.maintenance().compact(collection, request);
+        });
     }
 
     /** How far a compaction is; one that is not known, or not any more, is completed. */

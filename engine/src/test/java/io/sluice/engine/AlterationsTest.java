@@ -469,6 +469,18 @@ final class AlterationsTest {
             database(test, "database.force.deny.partitionDDL", "true");
             refused(test, engine.createPartition(TestEngine.DB, "things", "p"), ErrorCode.QUOTA_EXCEEDED, denied);
             test.flush("things");
+            database(test, "database.force.deny.flush", "true");
+            refused(test, engine.flush(TestEngine.DB, "things"), ErrorCode.QUOTA_EXCEEDED, denied);
+            refused(test, engine.flushAll(List.of()), ErrorCode.QUOTA_EXCEEDED, denied);
+            database(test, "database.force.deny.flush", "false");
+            database(test, "database.force.deny.compaction", "true");
+            refused(
+                    test,
+                    engine.compact(CompactionRequest.of(TestEngine.DB, "things")),
+                    ErrorCode.QUOTA_EXCEEDED,
+                    denied);
+            database(test, "database.force.deny.compaction", "false");
+            test.get(engine.compact(CompactionRequest.of(TestEngine.DB, "things")));
 
             database(test, "database.diskQuota.mb", "0");
             refused(

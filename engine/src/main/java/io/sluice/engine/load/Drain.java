@@ -50,7 +50,10 @@ final class Drain {
         this.hurried = hurried;
     }
 
-    /** Gives back on the thread that subscribes, which may block. Completes when every byte is back; fails, naming who holds on, when readers ignore that they were asked to stop. */
+    /**
+     * Gives back on the thread that subscribes, which may block. Completes when every byte is back; fails, naming who holds
+     * on, when readers ignore that they were asked to stop.
+     */
     Mono<Void> run() {
         if (retired.ownerLeases().isEmpty()) {
             return Mono.empty();

@@ -157,16 +157,8 @@ final class CollectionVerbs {
     }
 
     private static Mono<ShowCollectionsResponse> show(GrpcCall call, ShowCollectionsRequest request) {
-        String database = call.database(request.getDbName());
         return call.engine()
-                .listCollections(database)
-                .flatMapMany(Flux::fromIterable)
-                .concatMap(
-                        name -> call.engine()
-                                .describeCollection(database, name)
-                                .onErrorResume(NotFound.class, _ -> Mono.empty()), // dropped meanwhile
-                        ONE_AT_A_TIME)
-                .collectList()
+                .describeCollections(call.database(request.getDbName()))
                 .map(collections -> show(collections, request));
     }
 

@@ -236,17 +236,11 @@ final class ColumnReader {
 
         private Column bytes(IntFunction<ByteString> values) {
             ByteString[] sent = new ByteString[count];
-            int[] offsets = new int[count + 1];
             for (int row = 0; row < count; row++) {
                 int value = value(row);
                 sent[row] = value == NONE ? ByteString.EMPTY : values.apply(value);
-                offsets[row + 1] = Math.addExact(offsets[row], sent[row].size());
             }
-            byte[] data = new byte[offsets[count]];
-            for (int row = 0; row < count; row++) {
-                sent[row].copyTo(data, offsets[row]);
-            }
-            return new Column.Bytes(data, offsets, nulls);
+            return joined(sent, nulls);
         }
 
         /** A column whose values are all null, of which some clients send no value at all: it has the field's type. */
@@ -333,7 +327,7 @@ final class ColumnReader {
                             kind,
                             (row, element, at) ->
                                     values[at] = row.getStringData().getDataBytes(element));
-                    yield joined(values);
+                    yield joined(values, null);
                 }
                 default ->
                     throw new InvalidRequest("elements of this type are not supported: field=" + name + ", kind=" + kind
@@ -381,7 +375,7 @@ final class ColumnReader {
             };
         }
 
-        private static Column joined(ByteString[] values) {
+        private static Column joined(ByteString[] values, @Nullable BitSet nulls) {
             int[] offsets = new int[values.length + 1];
             for (int i = 0; i < values.length; i++) {
                 offsets[i + 1] = Math.addExact(offsets[i], values[i].size());
@@ -390,7 +384,7 @@ final class ColumnReader {
             for (int i = 0; i < values.length; i++) {
                 values[i].copyTo(data, offsets[i]);
             }
-            return new Column.Bytes(data, offsets, null);
+            return new Column.Bytes(data, offsets, nulls);
         }
     }
 }

@@ -44,6 +44,16 @@ final class ReadParams {
         return text(name, "").toLowerCase(Locale.ROOT).equals("true");
     }
 
+    /** @throws InvalidRequest for what is neither true nor false: a misspelt one would answer other rows */
+    boolean ignoreGrowing() {
+        String value = text("ignore_growing", "false");
+        if (!value.equalsIgnoreCase("true") && !value.equalsIgnoreCase("false")) {
+            throw new InvalidRequest(
+                    "parse ignore growing field failed: ignore_growing=" + value + ". Send true or false");
+        }
+        return value.equalsIgnoreCase("true");
+    }
+
     /** @throws InvalidRequest {@code N [text] is invalid} when it is no whole number */
     long number(String name, long otherwise) {
         String value = text(name, "").strip();

@@ -60,14 +60,7 @@ final class ReadVerbs {
 
     private static Mono<SearchResults> search(GrpcCall call, SearchRequest request) {
         io.sluice.engine.search.SearchRequest asked = searchRequest(call, request);
-        return call.engine()
-                .search(asked)
-                .map(result -> SearchResults.newBuilder()
-                        .setStatus(GrpcStatus.OK)
-                        .setCollectionName(request.getCollectionName())
-                        .setResults(write(result, asked.limit()))
-                        .setSessionTs(result.timestamp())
-                        .build());
+        return call.engine().search(asked).map(result -> write(request.getCollectionName(), result, asked.limit()));
     }
 
     private static io.sluice.engine.search.SearchRequest searchRequest(GrpcCall call, SearchRequest request) {
@@ -81,7 +74,7 @@ final class ReadVerbs {
         int offset = params.smallNumber("offset", 0);
         String metric = params.text("metric_type", "");
         int roundDecimal = params.smallNumber("round_decimal", NO_ROUNDING);
-        boolean ignoreGrowing = params.flag("ignore_growing");
+        boolean ignoreGrowing = params.ignoreGrowing();
         return new io.sluice.engine.search.SearchRequest(
                 call.database(request.getDbName()),
                 request.getCollectionName(),
@@ -125,12 +118,7 @@ final class ReadVerbs {
         HybridSearchRequest asked = hybridRequest(call, request);
         return call.engine()
                 .hybridSearch(asked)
-                .map(result -> SearchResults.newBuilder()
-                        .setStatus(GrpcStatus.OK)
-                        .setCollectionName(request.getCollectionName())
-                        .setResults(write(result, asked.limit()))
-                        .setSessionTs(result.timestamp())
-                        .build());
+                .map(result -> write(request.getCollectionName(), result, asked.limit()));
     }
 
     private static HybridSearchRequest hybridRequest(GrpcCall call, io.milvus.grpc.HybridSearchRequest request) {
@@ -184,7 +172,7 @@ final class ReadVerbs {
         params.text("offset", ""); // the offset of the whole counts, as in Milvus
         params.text("round_decimal", "");
         String metric = params.text("metric_type", "");
-        boolean ignoreGrowing = params.flag("ignore_growing");
+        boolean ignoreGrowing = params.ignoreGrowing();
         return new HybridSearchRequest.AnnSearch(
                 field,
                 vectors(request.getPlaceholderGroup()),
@@ -267,7 +255,16 @@ final class ReadVerbs {
         };
     }
 
-    static SearchResultData write(SearchResult result, int limit) {
+    private static SearchResults write(String collection, SearchResult result, int limit) {
+        return SearchResults.newBuilder()
+                .setStatus(GrpcStatus.OK)
+                .setCollectionName(collection)
+                .setResults(write(result, limit))
+                .setSessionTs(result.timestamp())
+                .build();
+    }
+
+    private static SearchResultData write(SearchResult result, int limit) {
         SearchResultData.Builder data = SearchResultData.newBuilder()
                 .setNumQueries(result.hitCounts().length)
                 .setTopK(limit)
@@ -315,7 +312,7 @@ final class ReadVerbs {
                 request.getOutputFieldsList(),
                 limit,
                 params.number("offset", 0),
-                params.flag("ignore_growing"),
+                params.ignoreGrowing(),
                 iterator ? pinned(request.getGuaranteeTimestamp()) : LATEST);
     }
 

@@ -73,7 +73,7 @@ record EngineParts(
     /** With a store and a log folder of the caller's. */
     static EngineParts open(EngineOptions options, Catalog catalog, SegmentStore store, LogFolder logFolder) {
         var threads = new EngineThreads(options.searchThreads());
-        var budget = new MemoryBudget(options.memoryBudgetBytes(), threads::unhurried);
+        var budget = new MemoryBudget(options.memoryBudgetBytes());
         store.sweepUncommitted();
         var rooms = new CollectionRooms(
                 catalog, new Ids(catalog), store, budget, options.compaction().readRetention());

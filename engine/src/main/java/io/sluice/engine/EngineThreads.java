@@ -23,7 +23,6 @@ final class EngineThreads implements AutoCloseable {
     private static final int QUEUE = 10_000;
     private static final int DDL_THREADS = 4;
     private static final int WRITE_THREADS = 4;
-    private static final int UNHURRIED_MILLIS = 20;
 
     /** Guesses of passwords take time on purpose: few at a time, and a short line. */
     private static final int ACCESS_THREADS = 2;
@@ -82,15 +81,6 @@ final class EngineThreads implements AutoCloseable {
     /** Runs later, without an answer. */
     void later(Runnable work) {
         ddl.execute(work);
-    }
-
-    /** Soon, where blocking is allowed and nobody waits; at once after the shutdown. */
-    void unhurried(Runnable work) {
-        try {
-            loads.segmentIo().schedule(work, UNHURRIED_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException closed) {
-            work.run();
-        }
     }
 
     LoadSchedulers loads() {

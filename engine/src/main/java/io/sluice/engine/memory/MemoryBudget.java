@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -25,25 +23,14 @@ public final class MemoryBudget implements AutoCloseable {
     private final Map<MemoryTag, AtomicLong> reservedByTag = new EnumMap<>(MemoryTag.class);
     private final Set<Reservation> reservations = ConcurrentHashMap.newKeySet();
     private final Set<SegmentArena> arenas = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger mappings = new AtomicInteger();
     private final Set<Runnable> freedListeners = ConcurrentHashMap.newKeySet();
-    private final Executor later;
 
-    /** Everything happens at once. @param limitBytes that all reservations together may have */
+    /** @param limitBytes that all reservations together may have */
     public MemoryBudget(long limitBytes) {
-        this(limitBytes, Runnable::run);
-    }
-
-    /**
-     * @param limitBytes that all reservations together may have
-     * @param later closes the emptied address ranges of freed parts: the bytes are back before, and nobody waits for it
-     */
-    public MemoryBudget(long limitBytes, Executor later) {
         if (limitBytes <= 0) {
             throw new IllegalArgumentException("memory budget must be positive: limitBytes=" + limitBytes);
         }
         this.limitBytes = limitBytes;
-        this.later = later;
         for (MemoryTag tag : MemoryTag.values()) {
             reservedByTag.put(tag, new AtomicLong());
         }
@@ -106,14 +93,9 @@ public final class MemoryBudget implements AutoCloseable {
         return limitBytes - reservedBytes.get();
     }
 
-    /** Number of living arenas. */
+    /** Number of living arenas, each of which is a memory mapping of the process. */
     public int arenaCount() {
         return arenas.size();
-    }
-
-    /** Memory mappings of the process: those of living arenas, and emptied ones that are still to be closed. */
-    int mappingCount() {
-        return mappings.get();
     }
 
     /** Open leases over all arenas; 0 when nothing is loaded and nobody reads. */
@@ -158,7 +140,6 @@ public final class MemoryBudget implements AutoCloseable {
     }
 
     void opened(SegmentArena arena) {
-        mappings.incrementAndGet();
         arenas.add(arena);
         usedBytes.addAndGet(arena.reservedBytes());
     }
@@ -176,14 +157,6 @@ public final class MemoryBudget implements AutoCloseable {
         }
         arena.markAccountedBack();
         tellFreed(arena.reservedBytes());
-    }
-
-    void later(Runnable work) {
-        later.execute(work);
-    }
-
-    void unmapped() {
-        mappings.decrementAndGet();
     }
 
     void closed(Reservation reservation, long leftBytes) {

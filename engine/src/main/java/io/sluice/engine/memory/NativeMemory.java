@@ -27,7 +27,6 @@ final class NativeMemory {
 
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
-    private static final int MADV_DONTNEED = 4;
     private static final int MADV_HUGEPAGE = 14;
     private static final long MAP_FAILED = -1;
     /** Mappings left to the JVM, its threads and its libraries. */
@@ -38,8 +37,7 @@ final class NativeMemory {
 
     private NativeMemory() {}
 
-    /** @param mapped whether the bytes are a mapping of ours, whose pages can be given back while it stays */
-    record Block(MemorySegment bytes, PageKind pageKind, boolean mapped) {}
+    record Block(MemorySegment bytes, PageKind pageKind) {}
 
     private record Calls(MethodHandle mmap, MethodHandle munmap, MethodHandle madvise) {
         @SuppressWarnings("restricted") // the one place that calls into the system
@@ -96,9 +94,9 @@ final class NativeMemory {
             }
         }
 
-        boolean advise(long address, long sizeBytes, int advice) {
+        boolean adviseHugePages(long address, long sizeBytes) {
             try {
-                return (int) madvise.invokeExact(address, sizeBytes, advice) == 0;
+                return (int) madvise.invokeExact(address, sizeBytes, MADV_HUGEPAGE) == 0;
             } catch (Throwable impossible) {
                 throw new AssertionError(impossible);
             }
@@ -110,7 +108,7 @@ final class NativeMemory {
     static Block allocate(Arena arena, long sizeBytes, String name) {
         Calls calls = CALLS;
         if (calls == null) {
-            return new Block(arena.allocate(sizeBytes, 64), PageKind.SMALL, false);
+            return new Block(arena.allocate(sizeBytes, 64), PageKind.SMALL);
         }
         long mappedBytes = roundUp(Math.max(sizeBytes, 1), SMALL_PAGE_BYTES);
         boolean large = mappedBytes >= HUGE_PAGE_BYTES;
@@ -123,26 +121,11 @@ final class NativeMemory {
                             + ". Lower SLUICE_MEMORY_BUDGET to what this machine has",
                     null);
         }
-        boolean huge = large && calls.advise(address, mappedBytes, MADV_HUGEPAGE);
+        boolean huge = large && calls.adviseHugePages(address, mappedBytes);
         MemorySegment bytes = MemorySegment.ofAddress(address)
                 .reinterpret(mappedBytes, arena, mapping -> calls.munmap(mapping.address(), mappedBytes))
                 .asSlice(0, sizeBytes);
-        return new Block(bytes, huge ? PageKind.HUGE : PageKind.SMALL, true);
-    }
-
-    /**
-     * Gives the pages of a block back to the system, at once; the address range stays, reads as zeros and costs nothing.
-     *
-     * @return false where the system cannot: then the bytes go with their arena
-     */
-    static boolean giveBackPages(Block block) {
-        Calls calls = CALLS;
-        return calls != null
-                && block.mapped()
-                && calls.advise(
-                        block.bytes().address(),
-                        roundUp(Math.max(block.bytes().byteSize(), 1), SMALL_PAGE_BYTES),
-                        MADV_DONTNEED);
+        return new Block(bytes, huge ? PageKind.HUGE : PageKind.SMALL);
     }
 
     /** Maps two megabytes too many and gives back what lies before and after the aligned middle. */
@@ -158,11 +141,11 @@ final class NativeMemory {
         return aligned;
     }
 
-    static void refuseNearMappingLimit(int mappingCount, String name) {
-        if (mappingCount + MAPPINGS_FOR_OTHERS > MAX_MAPPINGS) {
+    static void refuseNearMappingLimit(int arenaCount, String name) {
+        if (arenaCount + MAPPINGS_FOR_OTHERS > MAX_MAPPINGS) {
             throw new EngineException.Failed(
                     ErrorCode.OUT_OF_MEMORY_BUDGET,
-                    "too many loaded parts for this system: part=" + name + ", parts=" + mappingCount
+                    "too many loaded parts for this system: part=" + name + ", parts=" + arenaCount
                             + ", vm.max_map_count=" + MAX_MAPPINGS + ". Raise vm.max_map_count or release collections",
                     null);
         }

@@ -25,7 +25,8 @@ final class SegmentArena {
     private final String name;
     private final long reservedBytes;
     private final Arena arena;
-    private final NativeMemory.Block block;
+    private final MemorySegment bytes;
+    private final PageKind pageKind;
     private final AtomicInteger holders = new AtomicInteger(1);
     private final AtomicBoolean retired = new AtomicBoolean();
     private volatile boolean accountedBack;
@@ -37,9 +38,11 @@ final class SegmentArena {
         this.holder = holder;
         this.name = name;
         this.reservedBytes = reservedBytes;
-        NativeMemory.refuseNearMappingLimit(budget.mappingCount(), name);
+        NativeMemory.refuseNearMappingLimit(budget.arenaCount(), name);
         this.arena = Arena.ofShared();
-        this.block = NativeMemory.allocate(arena, sizeBytes, name);
+        var block = NativeMemory.allocate(arena, sizeBytes, name);
+        this.bytes = block.bytes();
+        this.pageKind = block.pageKind();
         budget.opened(this);
     }
 
@@ -62,27 +65,9 @@ final class SegmentArena {
         int left = holders.decrementAndGet();
         assert left >= FREED : "released more often than leased: " + this;
         if (left == FREED) {
-            free();
+            arena.close(); // the memory first,
+            budget.freed(this, retired.get()); // the promise after it: the account is never below the truth
         }
-    }
-
-    /**
-     * The memory first, the promise after it: the account is never below the truth. The address range goes last, when
-     * nobody waits: closing an arena stops every thread of the process for a moment.
-     */
-    private void free() {
-        if (NativeMemory.giveBackPages(block)) {
-            budget.freed(this, retired.get());
-            budget.later(this::unmap);
-        } else {
-            unmap();
-            budget.freed(this, retired.get());
-        }
-    }
-
-    private void unmap() {
-        arena.close();
-        budget.unmapped();
     }
 
     void retire() {
@@ -101,7 +86,7 @@ final class SegmentArena {
     }
 
     MemorySegment bytes() {
-        return block.bytes();
+        return bytes;
     }
 
     MemoryTag tag() {
@@ -121,7 +106,7 @@ final class SegmentArena {
     }
 
     PageKind pageKind() {
-        return block.pageKind();
+        return pageKind;
     }
 
     int holderCount() {

@@ -133,28 +133,6 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void close_lastLease_givesBytesBackBeforeTheirAddressesAreUnmapped() {
-        List<Runnable> later = new ArrayList<>();
-        MemoryBudget unhurried = audit.watch(new MemoryBudget(8 * MIB, later::add));
-        Lease owner;
-        try (Reservation reservation = MemoryAudit.reserve(unhurried, MemoryTag.LOAD, "default.words", 3 * MIB)) {
-            owner = reservation.allocate("part", 3 * MIB);
-        }
-        MemorySegment view = owner.bytes();
-        view.fill((byte) 7);
-        owner.close();
-        assertThat(owner.isFreed()).isTrue();
-        assertThat(unhurried.reservedBytes()).isZero();
-        assertThat(later).as("unmapping, put off").hasSize(1);
-        assertThat(unhurried.mappingCount()).isEqualTo(1);
-        assertThat(view.get(ValueLayout.JAVA_BYTE, 0)).as("the page is gone").isZero();
-        assertThat(view.get(ValueLayout.JAVA_BYTE, 3 * MIB - 1)).isZero();
-        later.forEach(Runnable::run);
-        assertThat(unhurried.mappingCount()).isZero();
-        assertThatThrownBy(() -> view.get(ValueLayout.JAVA_BYTE, 0)).isInstanceOf(IllegalStateException.class);
-    }
-
-    @Test
     void close_leaseTwice_countsOnce() {
         Lease owner = allocate("part", 4096);
         Lease reader = owner.tryShare("reader").orElseThrow();

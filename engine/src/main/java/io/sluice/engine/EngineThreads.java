@@ -5,6 +5,7 @@ import io.sluice.engine.error.ErrorCode;
 import io.sluice.engine.load.LoadSchedulers;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -63,6 +64,11 @@ final class EngineThreads implements AutoCloseable {
                     return true;
                 })
                 .then();
+    }
+
+    /** Starts what goes on elsewhere, such as a seal; whoever stops waiting for it does not stop it. */
+    <T> Mono<T> ddlStarting(Callable<CompletableFuture<T>> work) {
+        return ddl(work).flatMap(started -> Mono.fromFuture(started, true)).publishOn(Schedulers.parallel());
     }
 
     /** Hashes a password, which is slow on purpose; may wait for the catalog. */

@@ -259,10 +259,7 @@ public final class VectorEngine {
      * more, here or after a restart; files follow. An alias works.
      */
     public Mono<Void> truncateCollection(String database, String collection) {
-        return parts.threads()
-                .ddl(() -> parts.namespace().get(database, collection))
-                .flatMap(found -> Mono.fromFuture(() -> truncate(found), true))
-                .publishOn(Schedulers.parallel());
+        return parts.threads().ddlStarting(() -> truncate(parts.namespace().get(database, collection)));
     }
 
     private CompletableFuture<Void> truncate(Collection collection) {
@@ -297,9 +294,11 @@ public final class VectorEngine {
     }
 
     private Mono<Void> served(Collection collection) {
-        parts.upkeep().followUp(collection); // if what follows fails, it is tried again
         return parts.threads()
-                .ddl(() -> parts.loads().loadAddedField(collection))
+                .ddl(() -> {
+                    parts.upkeep().followUp(collection); // if what follows fails, it is tried again
+                    return parts.loads().loadAddedField(collection);
+                })
                 .flatMap(load -> Mono.justOrEmpty(load))
                 .flatMap(load -> parts.jobs().finished(load.id()))
                 .timeout(FIELD_PATIENCE)
@@ -469,29 +468,26 @@ public final class VectorEngine {
 
     /** Seals the growing rows; completes when they are durable as segments. */
     public Mono<FlushResult> flush(String database, String collection) {
-        return parts.threads()
-                .ddl(() -> {
-                    parts.rules().checkDdl(database, Ddl.FLUSH);
-                    return parts.namespace().get(database, collection);
-                })
-                .flatMap(found -> Mono.fromFuture(() -> parts.maintenance().flush(found), true))
-                .publishOn(Schedulers.parallel());
+        return parts.threads().ddlStarting(() -> {
+            parts.rules().checkDdl(database, Ddl.FLUSH);
+            return parts.maintenance().flush(parts.namespace().get(database, collection));
+        });
     }
 
     /** Seals the growing rows of these collections; completes when they are durable. @param targets empty = all there are */
     public Mono<FlushAllResult> flushAll(List<FlushTarget> targets) {
-        return parts.threads()
-                .ddl(() -> {
-                    List<String> databases = targets.isEmpty()
-                            ? parts.namespace().databaseNames()
-                            : targets.stream().map(FlushTarget::database).toList();
-                    databases.forEach(name -> parts.rules().checkDdl(name, Ddl.FLUSH));
-                    return targets.stream().flatMap(this::collectionsOf).toList();
-                })
-                .flatMap(found -> !targets.isEmpty() && found.isEmpty()
-                        ? Mono.just(new FlushAllResult(parts.log().appliedTimestamp(), List.of()))
-                        : Mono.fromFuture(() -> parts.maintenance().flushAll(found), true))
-                .publishOn(Schedulers.parallel());
+        return parts.threads().ddlStarting(() -> {
+            List<String> databases = targets.isEmpty()
+                    ? parts.namespace().databaseNames()
+                    : targets.stream().map(FlushTarget::database).toList();
+            databases.forEach(name -> parts.rules().checkDdl(name, Ddl.FLUSH));
+            List<Collection> found =
+                    targets.stream().flatMap(this::collectionsOf).toList();
+            return !targets.isEmpty() && found.isEmpty()
+                    ? CompletableFuture.completedFuture(
+                            new FlushAllResult(parts.log().appliedTimestamp(), List.of()))
+                    : parts.maintenance().flushAll(found);
+        });
     }
 
     private java.util.stream.Stream<Collection> collectionsOf(FlushTarget target) {
@@ -533,7 +529,7 @@ public final class VectorEngine {
 
     /** How far a compaction is; one that is not known, or not any more, is completed. */
     public Mono<CompactionView> compaction(long compactionId) {
-        return Mono.fromCallable(() -> parts.maintenance().compaction(compactionId));
+        return parts.threads().ddl(() -> parts.maintenance().compaction(compactionId));
     }
 
     /** Segments in files, and those that grow. */
@@ -632,7 +628,9 @@ public final class VectorEngine {
 
     /** An unknown collection is a value ({@code NOT_EXIST}); an unknown partition is an error. */
     public Mono<LoadStatus> loadStatus(String database, String collection, List<String> partitions) {
-        return Mono.fromCallable(() -> parts.loads().status(database, collection, partitions));
+        return partitions.isEmpty()
+                ? Mono.fromCallable(() -> parts.loads().status(database, collection, partitions))
+                : parts.threads().ddl(() -> parts.loads().status(database, collection, partitions)); // looks names up
     }
 
     // Replicas and resource groups

@@ -252,8 +252,16 @@ final class CompactionTest {
             test.flush(NAME);
             test.compact(NAME);
             test.settle(NAME);
-            EngineException tooOld = test.refused(test.engine().query(countAt(before)));
-            assertThat(tooOld.text()).startsWith("timestamp is too old to read at");
+            String refusal = "timestamp is too old to read at";
+            assertThat(test.refused(test.engine().query(countAt(before))).text())
+                    .startsWith(refusal);
+            assertThat(test.count(NAME)).isEqualTo(298);
+
+            test.restart();
+            test.settle(NAME);
+            assertThat(test.refused(test.engine().query(countAt(before))).text())
+                    .as("after a restart")
+                    .startsWith(refusal);
             assertThat(test.count(NAME)).isEqualTo(298);
         }
     }

@@ -313,8 +313,12 @@ public final class Collection implements LoadTarget {
 
     // Files, as the catalog has them
 
+    /** At the start. What a merge of an earlier run left out is missing for older reads now as it was then. */
     public void addSealed(SegmentRecord segment) {
-        locked(() -> partition(segment.partitionId()).sealed.put(segment.id(), new SealedFiles(segment, Map.of())));
+        locked(() -> {
+            partition(segment.partitionId()).sealed.put(segment.id(), new SealedFiles(segment, Map.of()));
+            purgedThrough = Math.max(purgedThrough, segment.purgedThrough());
+        });
     }
 
     public void addDelta(DeltaRecord delta) {

@@ -11,7 +11,7 @@ venv() { # NAME PACKAGES...: each server in an environment of its own, for their
 }
 venv client pymilvus==3.0.2 numpy psutil
 venv milvus 'setuptools<81' milvus==2.3.5
-venv lite milvus-lite==3.2.2
+venv lite milvus-lite==3.2.2 pymilvus==3.0.2
 for home in "${JAVA_HOME:-}" /usr/lib/jvm/*; do
     if [ -x "$home/bin/java" ] && "$home/bin/java" -version 2>&1 | grep -q '"25'; then java=$home/bin/java; fi
 done

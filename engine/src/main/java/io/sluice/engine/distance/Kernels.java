@@ -1,6 +1,7 @@
 package io.sluice.engine.distance;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Distance kernels: one query on the heap against rows in native memory.
@@ -18,6 +19,8 @@ public final class Kernels {
 
     /** Largest magnitude of an int8 query code: four products fit into 16 bits. */
     public static final int MAX_QUERY_CODE = 63;
+
+    private static final int CACHE_LINE_BYTES = 64;
 
     private static final VectorKernels KERNELS = choose();
 
@@ -66,5 +69,29 @@ public final class Kernels {
     public static void dotInt8(
             short[] query, MemorySegment codes, long strideBytes, int[] rows, int from, int to, int[] out) {
         KERNELS.dotInt8(query, codes, strideBytes, rows, from, to, out);
+    }
+
+    /**
+     * Reads from every cache line of rows {@code rows[i]}, for i in {@code [from, to)}, so that they are in the cache when a
+     * kernel comes to them.
+     *
+     * <p>A kernel waits for its row's first lines before the processor looks far enough ahead to ask for those of later
+     * rows. These loads wait for nothing: as many misses are in flight as the processor can hold. Rows scattered over
+     * memory are scored about twice as fast this way ({@code IndexBench}); rows in order gain nothing.
+     *
+     * @param memory rows of {@code strideBytes} each, row r from {@code r * strideBytes} on
+     */
+    public static void touch(MemorySegment memory, long strideBytes, int[] rows, int from, int to) {
+        long kept = 0;
+        for (long line = 0; line < strideBytes; line += 2 * CACHE_LINE_BYTES) {
+            long next = Math.min(line + CACHE_LINE_BYTES, strideBytes - 1);
+            for (int i = from; i < to; i++) {
+                long at = rows[i] * strideBytes;
+                kept += memory.get(ValueLayout.JAVA_BYTE, at + line) + memory.get(ValueLayout.JAVA_BYTE, at + next);
+            }
+        }
+        if (kept == Long.MIN_VALUE) { // never; but a compiler that does not know it must not drop the loads
+            throw new AssertionError("more lines than memory has: rows=" + (to - from));
+        }
     }
 }

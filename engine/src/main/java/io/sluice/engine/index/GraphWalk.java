@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The beam is one array, best first, of at most {@code width} nodes; a walk expands the best node not yet expanded
  * until there is none. That is the search of [1] with both heaps in one: what falls off the end could never be expanded.
- * Two nodes are expanded per step: their neighbours are scored together, which keeps more cache misses in flight.
+ * Two nodes are expanded per step: their neighbours are scored together, which keeps more cache misses in flight; before
+ * they are scored, all their lines are asked for ({@link Kernels#touch}).
  *
  * <pre>
  *   beam entry   63..32 score, ordered like its float   31..1 node, inverted (lower node first)   0 expanded
@@ -48,6 +49,7 @@ final class GraphWalk {
     private int metCount;
 
     // the neighbours of one step
+    private final int[] nextNodes = new int[NODES_PER_STEP];
     private int[] links = new int[0];
     private int[] nodes = new int[0];
     private int[] rows = new int[0];
@@ -149,6 +151,7 @@ final class GraphWalk {
                     rows[i] = rowOf.getAtIndex(ColumnView.INT, nodes[i]);
                 }
             }
+            touchLinksOfNext(level, slots);
             scoreAndKeep(count);
             if (++steps % STEPS_PER_QUESTION == 0) {
                 stop.throwIfRequested();
@@ -169,6 +172,17 @@ final class GraphWalk {
     /** The node at {@code rank}, 0 = best. */
     int node(int rank) {
         return nodeOf(beam[rank]);
+    }
+
+    /** Of those that the next step will most likely expand: while this one is scored, their links come into the cache. */
+    private void touchLinksOfNext(MemorySegment level, int slots) {
+        int found = 0;
+        for (int at = cursor; at < size && found < NODES_PER_STEP; at++) {
+            if ((beam[at] & 1) == 0) {
+                nextNodes[found++] = nodeOf(beam[at]);
+            }
+        }
+        Kernels.touch(level, (long) slots * Integer.BYTES, nextNodes, 0, found);
     }
 
     private int gather(MemorySegment level, int slots, int node, int from) {
@@ -215,6 +229,7 @@ final class GraphWalk {
     }
 
     private void scoreAndKeep(int count) {
+        Kernels.touch(codes, strideBytes, rows, 0, count);
         Kernels.dotInt8(query, codes, strideBytes, rows, 0, count, dots);
         for (int i = 0; i < count; i++) {
             long scaleAt = rows[i] * strideBytes + scaleOffset;

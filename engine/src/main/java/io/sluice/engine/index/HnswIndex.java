@@ -1,5 +1,6 @@
 package io.sluice.engine.index;
 
+import io.sluice.engine.distance.Kernels;
 import io.sluice.engine.distance.Metric;
 import io.sluice.engine.error.StopSignal;
 import io.sluice.engine.segment.ColumnView;
@@ -163,6 +164,7 @@ final class HnswIndex implements VectorIndex {
         for (int from = 0; from < foundCount; from += batch.length) {
             int count = Math.min(batch.length, foundCount - from);
             System.arraycopy(found, from, batch, 0, count);
+            Kernels.touch(vectors.data(), (long) vectors.dimension() * Float.BYTES, batch, 0, count);
             scores.score(batch, count, batchScores);
             ExactIndex.offerAll(batch, batchScores, count, into);
         }

@@ -26,14 +26,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.function.IntConsumer;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * What the server spends on a search over gRPC beside the same search in process: CPU time per call, one client.
+ * What the server spends on a search over gRPC beside the same search in process: CPU time per call, by so many callers at a
+ * time, each with a connection of its own, that wait for their answers.
  *
  * <pre>
  *   GrpcSearchBench [words=bench/data/words-340k.bin] [jar=app/target/sluice.jar] [args=config/jvm.args]
- *                   [folder=bench/data/work] [calls=20000] [rounds=5] [ef=128] [seed=1]
+ *                   [folder=bench/data/work] [calls=20000] [rounds=5] [callers=1] [ef=128] [seed=1]
  * </pre>
  *
  * All words, k = 10, no output fields. The collection is the one of {@link LoadBench}, on the same files.
@@ -45,17 +49,19 @@ public final class GrpcSearchBench {
     private final float[][] queries;
     private final int calls;
     private final int rounds;
+    private final int callers;
     private final String ef;
 
-    private GrpcSearchBench(float[][] queries, int calls, int rounds, String ef) {
+    private GrpcSearchBench(float[][] queries, int calls, int rounds, int callers, String ef) {
         this.queries = queries;
         this.calls = calls;
         this.rounds = rounds;
+        this.callers = callers;
         this.ef = ef;
     }
 
     public static void main(String[] args) throws Exception {
-        var given = new Arguments(args, "words", "jar", "args", "folder", "calls", "rounds", "ef", "seed");
+        var given = new Arguments(args, "words", "jar", "args", "folder", "calls", "rounds", "callers", "ef", "seed");
         Words words = Words.map(given.path("words", "bench/data/words-340k.bin"));
         var random = new Random(given.number("seed", 1));
         float[][] queries = new float[QUERIES][];
@@ -63,7 +69,11 @@ public final class GrpcSearchBench {
             queries[i] = words.vector(random.nextInt(words.count()));
         }
         var bench = new GrpcSearchBench(
-                queries, given.number("calls", 20_000), given.number("rounds", 5), "" + given.number("ef", 128));
+                queries,
+                given.number("calls", 20_000),
+                given.number("rounds", 5),
+                given.number("callers", 1),
+                "" + given.number("ef", 128));
         Path folder = given.path("folder", "bench/data/work").resolve("words");
         double inProcess = bench.inProcess(folder, words);
         double server = bench.overGrpc(
@@ -83,7 +93,7 @@ public final class GrpcSearchBench {
             return cheapestRound(
                     "in process",
                     process::getProcessCpuTime,
-                    call -> Objects.requireNonNull(
+                    (_, call) -> Objects.requireNonNull(
                             collection.engine().search(request(call)).block()));
         }
     }
@@ -112,16 +122,22 @@ public final class GrpcSearchBench {
         try (HttpClient client = HttpClient.newHttpClient();
                 var server =
                         ServerProcess.start(jar, jvmArgs, folder, Map.of("SLUICE_MEMORY_BUDGET", "4GiB"), client)) {
-            ManagedChannel channel = NettyChannelBuilder.forAddress(
-                            "127.0.0.1", server.uri("/").getPort())
-                    .usePlaintext()
-                    .build();
+            List<ManagedChannel> channels = Stream.generate(() -> NettyChannelBuilder.forAddress(
+                                    "127.0.0.1", server.uri("/").getPort())
+                            .usePlaintext()
+                            .build())
+                    .limit(callers)
+                    .toList();
             try {
-                MilvusServiceBlockingStub stub = MilvusServiceGrpc.newBlockingStub(channel);
-                load(stub);
-                return cheapestRound("over gRPC", server::cpuNanos, call -> check(stub.search(message(call))));
+                List<MilvusServiceBlockingStub> stubs =
+                        channels.stream().map(MilvusServiceGrpc::newBlockingStub).toList();
+                load(stubs.getFirst());
+                return cheapestRound(
+                        "over gRPC",
+                        server::cpuNanos,
+                        (caller, call) -> check(stubs.get(caller).search(message(call))));
             } finally {
-                channel.shutdownNow();
+                channels.forEach(ManagedChannel::shutdownNow);
             }
         }
     }
@@ -168,17 +184,31 @@ public final class GrpcSearchBench {
         }
     }
 
+    private void callsOf(int which, Caller caller) {
+        for (int call = which; call < calls; call += callers) {
+            caller.search(which, call);
+        }
+    }
+
+    private interface Caller {
+        void search(int caller, int call);
+    }
+
     private interface CpuClock {
         long nanos();
     }
 
     /** Microseconds of CPU per call in the cheapest round; one round before them warms up. */
-    private double cheapestRound(String where, CpuClock clock, IntConsumer search) {
+    private double cheapestRound(String where, CpuClock clock, Caller caller) throws Exception {
         var figures = new Figures();
         for (int round = 0; round <= rounds; round++) {
             long cpu = clock.nanos();
-            for (int call = 0; call < calls; call++) {
-                search.accept(call);
+            try (var threads = Executors.newFixedThreadPool(callers)) {
+                for (Future<?> ended : threads.invokeAll(IntStream.range(0, callers)
+                        .mapToObj(which -> Executors.callable(() -> callsOf(which, caller)))
+                        .toList())) {
+                    ended.get();
+                }
             }
             double micros = (clock.nanos() - cpu) / 1e3 / calls;
             System.out.printf(Locale.ROOT, "%s, round %d: %.1f us of CPU per call%n", where, round, micros);

@@ -17,8 +17,9 @@ import reactor.core.scheduler.Schedulers;
 /**
  * The engine's threads by role, each pool bounded. Owned by {@link VectorEngine}.
  *
- * <p>Answers leave on {@code reply}, so that no caller's code ever runs on the log's writer or on a search thread for
- * longer than it takes to hand it over.
+ * <p>Answers leave on Reactor's {@code parallel} threads, so that no caller's code ever runs on the log's writer. Only
+ * those of searches and queries leave on the search thread: what is done with them there, such as writing them down for the
+ * wire, is work of that search, and one more handover would cost a tenth of a small search.
  */
 final class EngineThreads implements AutoCloseable {
     private static final int QUEUE = 10_000;
@@ -43,9 +44,9 @@ final class EngineThreads implements AutoCloseable {
         this.access = new Pool("access", ACCESS_THREADS, ACCESS_QUEUE);
     }
 
-    /** Runs a search or query. */
+    /** Runs a search or query, and on the same thread what the caller does with its answer: that must not block. */
     <T> Mono<T> search(Callable<T> work) {
-        return on(search, work);
+        return answering(search, work);
     }
 
     /** Prepares a write: checks, encodes, waits for memory. */
@@ -94,20 +95,26 @@ final class EngineThreads implements AutoCloseable {
     }
 
     private static <T> Mono<T> on(Pool pool, Callable<T> work) {
-        return Mono.<T>create(answer -> {
+        return answering(pool, work).publishOn(Schedulers.parallel());
+    }
+
+    private static <T> Mono<T> answering(Pool pool, Callable<T> work) {
+        return Mono.create(answer -> {
+            try {
+                pool.execute(() -> {
+                    T result;
                     try {
-                        pool.execute(() -> {
-                            try {
-                                answer.success(work.call());
-                            } catch (Throwable failure) {
-                                answer.error(failure);
-                            }
-                        });
-                    } catch (RejectedExecutionException full) {
-                        answer.error(pool.refusal());
+                        result = work.call();
+                    } catch (Throwable failure) {
+                        answer.error(failure);
+                        return;
                     }
-                })
-                .publishOn(Schedulers.parallel());
+                    answer.success(result);
+                });
+            } catch (RejectedExecutionException full) {
+                answer.error(pool.refusal());
+            }
+        });
     }
 
     /**

@@ -9,10 +9,12 @@ import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
-import io.sluice.api.grpc.MilvusGrpc;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -24,12 +26,18 @@ import org.springframework.context.SmartLifecycle;
 /**
  * grpc-netty without a port: it serves the HTTP/2 connections that {@link #adopt} gives it. Thread-safe.
  *
- * <p>Small requests are decoded on the event loop of their connection; those that carry rows or vectors on the threads
- * {@code grpc-decode}. Clients ping every 10 s, also without a call in flight: that is allowed here, as often as they
+ * <p>Small requests are decoded on the event loop of their connection; large ones, and those that came compressed, on the
+ * threads {@code grpc-decode}. Clients ping every 10 s, also without a call in flight: that is allowed here, as often as they
  * like.
  */
 public final class GrpcServer implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
+
+    private static final Metadata.Key<String> ENCODING =
+            Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER);
+    private static final String UNCOMPRESSED = "identity";
+
+    private static final FastThreadLocal<EventLoop> THIS_LOOP = new FastThreadLocal<>();
 
     private final HomeLoops loops = new HomeLoops();
     private final ExecutorService decoders;
@@ -38,11 +46,10 @@ public final class GrpcServer implements SmartLifecycle {
     private final AdoptedConnections connections = new AdoptedConnections();
     private volatile boolean running;
 
-    private GrpcServer(ServerServiceDefinition service, int maxRequestBytes, Duration shutdownLimit) {
+    private GrpcServer(
+            ServerServiceDefinition service, int maxRequestBytes, Duration shutdownLimit, ExecutorService decoders) {
         this.shutdownLimit = shutdownLimit;
-        this.decoders = Executors.newFixedThreadPool(
-                Math.max(2, Runtime.getRuntime().availableProcessors()),
-                Thread.ofPlatform().name("grpc-decode-", 1).daemon().factory());
+        this.decoders = decoders;
         this.server = NettyServerBuilder.forAddress(AdoptedConnections.ADDRESS)
                 .channelFactory(() -> connections)
                 .bossEventLoopGroup(loops)
@@ -61,17 +68,34 @@ public final class GrpcServer implements SmartLifecycle {
      *
      * @param service answers before the engine is open, too: that it is not ready
      * @param maxRequestBytes a larger message is refused with RESOURCE_EXHAUSTED
+     * @param decoders from {@link #decoders}, used by the service too; shut down with this server
      */
-    public static GrpcServer started(ServerServiceDefinition service, int maxRequestBytes, Duration shutdownLimit) {
-        var server = new GrpcServer(service, maxRequestBytes, shutdownLimit);
+    public static GrpcServer started(
+            ServerServiceDefinition service, int maxRequestBytes, Duration shutdownLimit, ExecutorService decoders) {
+        var server = new GrpcServer(service, maxRequestBytes, shutdownLimit, decoders);
         server.start();
         return server;
     }
 
+    /** Threads that decode what would hold up an event loop. */
+    public static ExecutorService decoders() {
+        return Executors.newFixedThreadPool(
+                Math.max(2, Runtime.getRuntime().availableProcessors()),
+                Thread.ofPlatform().name("grpc-decode-", 1).daemon().factory());
+    }
+
+    /** The event loop that calls this, if it has connections of gRPC; else what runs things at once. */
+    public static Executor home() {
+        EventLoop loop = THIS_LOOP.get();
+        return loop == null ? Runnable::run : loop;
+    }
+
+    /** A compressed message is unpacked while it is received, and nobody knows before how large it is. */
     private record Decoders(ExecutorService threads) implements ServerCallExecutorSupplier {
         @Override
         public <Q, A> @Nullable ExecutorService getExecutor(ServerCall<Q, A> call, Metadata headers) {
-            return MilvusGrpc.carriesRows(call.getMethodDescriptor().getFullMethodName()) ? threads : null;
+            String encoding = headers.get(ENCODING);
+            return encoding == null || encoding.equals(UNCOMPRESSED) ? null : threads;
         }
     }
 
@@ -91,6 +115,7 @@ public final class GrpcServer implements SmartLifecycle {
             connection.close();
             return;
         }
+        THIS_LOOP.set(connection.eventLoop());
         loops.next().execute(() -> {
             connections.pipeline().fireChannelRead(connection);
             connections.pipeline().fireChannelReadComplete();

@@ -13,15 +13,20 @@ final class GrpcVerbs {
             ServerServiceDefinition.builder(MilvusServiceGrpc.SERVICE_NAME);
     private final EngineDoor door;
     private final GrpcOptions options;
+    private final GrpcThreads threads;
 
-    GrpcVerbs(EngineDoor door, GrpcOptions options) {
+    GrpcVerbs(EngineDoor door, GrpcOptions options, GrpcThreads threads) {
         this.door = door;
         this.options = options;
+        this.threads = threads;
     }
 
     /** @param refusal the answer that carries a failed status */
     <Q, A extends Message> void add(MethodDescriptor<Q, A> method, GrpcVerb<Q, A> verb, Function<Status, A> refusal) {
-        service.addMethod(method, new UnaryCalls<>(verb, refusal, door, options));
+        MethodDescriptor<Incoming<Q>, A> received = method.toBuilder(
+                        Incoming.marshaller(method.getRequestMarshaller()), method.getResponseMarshaller())
+                .build();
+        service.addMethod(received, new UnaryCalls<>(verb, refusal, door, options, threads));
     }
 
     /** Of a call whose whole answer is a status. */

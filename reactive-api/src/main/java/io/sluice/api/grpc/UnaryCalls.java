@@ -6,10 +6,12 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.sluice.api.auth.Credentials;
 import io.sluice.api.auth.Unauthenticated;
 import io.sluice.api.error.WireError;
 import io.sluice.engine.VectorEngine;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -23,8 +25,9 @@ import reactor.util.Loggers;
  * <p>A client that cancels, or whose deadline passes, only stops waiting: what was started goes on, and its answer is
  * dropped.
  */
-final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Q, A> {
+final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Incoming<Q>, A> {
     private static final int ONE_MESSAGE = 1;
+    private static final int SMALL_BYTES = 64 << 10; // encoded in some ten microseconds
     private static final int ONE_TOO_MANY = 1; // asked for as well, so that a client that sends two is noticed
 
     private static final Metadata.Key<String> AUTHORIZATION =
@@ -36,37 +39,47 @@ final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Q, A> 
     private final Function<io.milvus.grpc.Status, A> refusal;
     private final EngineDoor door;
     private final GrpcOptions options;
+    private final GrpcThreads threads;
 
-    UnaryCalls(GrpcVerb<Q, A> verb, Function<io.milvus.grpc.Status, A> refusal, EngineDoor door, GrpcOptions options) {
+    UnaryCalls(
+            GrpcVerb<Q, A> verb,
+            Function<io.milvus.grpc.Status, A> refusal,
+            EngineDoor door,
+            GrpcOptions options,
+            GrpcThreads threads) {
         this.verb = verb;
         this.refusal = refusal;
         this.door = door;
         this.options = options;
+        this.threads = threads;
     }
 
     @Override
-    public ServerCall.Listener<Q> startCall(ServerCall<Q, A> call, Metadata headers) {
+    public ServerCall.Listener<Incoming<Q>> startCall(ServerCall<Incoming<Q>, A> call, Metadata headers) {
         call.request(ONE_MESSAGE + ONE_TOO_MANY);
         return new Listening(call, headers);
     }
 
     /** Confined to one thread at a time, as gRPC promises to its listeners. */
-    private final class Listening extends ServerCall.Listener<Q> {
-        private final ServerCall<Q, A> call;
+    private final class Listening extends ServerCall.Listener<Incoming<Q>> {
+        private final ServerCall<Incoming<Q>, A> call;
         private final Metadata headers;
-        private @Nullable Q request;
+        private @Nullable Incoming<Q> request;
         private @Nullable Disposable running;
+        private final Executor home = threads.home().get();
         private boolean refused;
 
-        Listening(ServerCall<Q, A> call, Metadata headers) {
+        Listening(ServerCall<Incoming<Q>, A> call, Metadata headers) {
             this.call = call;
             this.headers = headers;
         }
 
         @Override
-        public void onMessage(Q message) {
+        public void onMessage(Incoming<Q> message) {
             if (request != null) {
                 refused = true;
+                request.drop();
+                message.drop();
                 call.close(Status.INVALID_ARGUMENT.withDescription("two requests in a unary call"), new Metadata());
                 return;
             }
@@ -75,7 +88,7 @@ final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Q, A> 
 
         @Override
         public void onHalfClose() {
-            Q asked = request;
+            Incoming<Q> asked = request;
             if (refused) {
                 return;
             }
@@ -83,8 +96,9 @@ final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Q, A> 
                 call.close(Status.INVALID_ARGUMENT.withDescription("no request in a unary call"), new Metadata());
                 return;
             }
-            running = Mono.defer(() -> answer(asked))
-                    .onErrorResume(error -> !(error instanceof Unauthenticated), error -> Mono.just(refusalOf(error)))
+            running = asked.decoded(threads.decoders())
+                    .flatMap(this::answer)
+                    .onErrorResume(error -> !endsTheCall(error), error -> Mono.just(refusalOf(error)))
                     .subscribe(this::send, this::fail);
         }
 
@@ -98,6 +112,11 @@ final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Q, A> 
             return Credentials.ofGrpc(headers.get(AUTHORIZATION))
                     .check(engine::authenticate)
                     .then(Mono.defer(() -> verb.answer(context, asked)));
+        }
+
+        /** Whether gRPC's status says it, and not the answer's. */
+        private static boolean endsTheCall(Throwable error) {
+            return error instanceof Unauthenticated || error instanceof StatusRuntimeException;
         }
 
         private A refusalOf(Throwable error) {
@@ -122,6 +141,14 @@ final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Q, A> 
                         new Metadata());
                 return;
             }
+            if (sizeBytes <= SMALL_BYTES) {
+                home.execute(() -> write(answer));
+            } else {
+                write(answer);
+            }
+        }
+
+        private void write(A answer) {
             call.sendHeaders(new Metadata());
             call.sendMessage(answer);
             call.close(Status.OK, new Metadata());
@@ -130,6 +157,10 @@ final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Q, A> 
         private void fail(Throwable defect) {
             if (defect instanceof Unauthenticated refused) {
                 call.close(Status.UNAUTHENTICATED.withDescription(refused.text()), new Metadata());
+                return;
+            }
+            if (defect instanceof StatusRuntimeException noMessage) {
+                call.close(noMessage.getStatus(), new Metadata());
                 return;
             }
             LOG.error(
@@ -142,6 +173,9 @@ final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Q, A> 
             Disposable waiting = running;
             if (waiting != null) {
                 waiting.dispose();
+            }
+            if (request != null) {
+                request.drop();
             }
         }
     }

@@ -1,0 +1,78 @@
+package io.sluice.api.grpc;
+
+import io.grpc.Detachable;
+import io.grpc.KnownLength;
+import io.grpc.MethodDescriptor.Marshaller;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * A request as it arrived: decoded where it is small, else still the connection's bytes, which a thread made for it
+ * decodes. Holds those bytes until {@link #decoded} is done or {@link #drop} is called. Thread-safe.
+ */
+final class Incoming<Q> {
+    /** Decoding this much takes some ten microseconds: less than handing it over. */
+    private static final int INLINE_BYTES = 64 << 10;
+
+    private final Marshaller<Q> messages;
+    private final @Nullable Q message;
+    private final AtomicReference<@Nullable InputStream> undecoded; // whoever takes it closes it
+
+    private Incoming(Marshaller<Q> messages, @Nullable Q message, @Nullable InputStream undecoded) {
+        this.messages = messages;
+        this.message = message;
+        this.undecoded = new AtomicReference<>(undecoded);
+    }
+
+    /** What decodes small requests of a method at once, on the thread that received them, and keeps large ones as they are. */
+    static <Q> Marshaller<Incoming<Q>> marshaller(Marshaller<Q> messages) {
+        return new Marshaller<>() {
+            @Override
+            public Incoming<Q> parse(InputStream bytes) {
+                return isLarge(bytes) && bytes instanceof Detachable large
+                        ? new Incoming<>(messages, null, large.detach())
+                        : new Incoming<>(messages, messages.parse(bytes), null);
+            }
+
+            @Override
+            public InputStream stream(Incoming<Q> value) {
+                throw new IllegalStateException("a server receives requests: value=" + value);
+            }
+        };
+    }
+
+    private static boolean isLarge(InputStream bytes) {
+        try {
+            return bytes instanceof KnownLength && bytes.available() > INLINE_BYTES;
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("the bytes are all there", impossible);
+        }
+    }
+
+    /** The message, at once if it is small; empty when it was dropped. The error is gRPC's for bytes that are no message. */
+    Mono<Q> decoded(Scheduler decoders) {
+        return message != null
+                ? Mono.just(message)
+                : Mono.fromCallable(this::decode).subscribeOn(decoders);
+    }
+
+    private @Nullable Q decode() throws IOException {
+        try (InputStream bytes = undecoded.getAndSet(null)) {
+            return bytes == null ? null : messages.parse(bytes);
+        }
+    }
+
+    /** Nobody wants the message any more. Harmless while it is decoded, and after. */
+    void drop() {
+        try (InputStream bytes = undecoded.getAndSet(null)) {
+            assert bytes == null || message == null;
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("closing gives back memory", impossible);
+        }
+    }
+}

@@ -129,8 +129,9 @@ public final class GrpcSearchBench {
                     .limit(callers)
                     .toList();
             try {
-                List<MilvusServiceBlockingStub> stubs =
-                        channels.stream().map(MilvusServiceGrpc::newBlockingStub).toList();
+                List<MilvusServiceBlockingStub> stubs = channels.stream()
+                        .map(MilvusServiceGrpc::newBlockingStub)
+                        .toList();
                 load(stubs.getFirst());
                 return cheapestRound(
                         "over gRPC",

@@ -11,9 +11,6 @@ import java.lang.foreign.ValueLayout;
  * call slows every later one down. Stateless; thread-safe.
  */
 public final class Kernels {
-    /** The codes of an int8 query and the bytes read of an int8 row are a multiple of this many. */
-    public static final int INT8_BLOCK = 32;
-
     /** Largest magnitude of an int8 row code. */
     public static final int MAX_ROW_CODE = 127;
 
@@ -58,11 +55,21 @@ public final class Kernels {
         KERNELS.squaredL2(query, vectors, rows, from, to, out);
     }
 
+    /** Codes that {@link #dotInt8} takes at once: a query whose length is no multiple of it takes several times longer. */
+    public static int int8Block() {
+        return KERNELS.int8Block();
+    }
+
+    /** Puts the codes of a query, which are in the order of its components, in the order that {@link #dotInt8} wants. */
+    public static void arrangeInt8(short[] query) {
+        KERNELS.arrangeInt8(query);
+    }
+
     /**
      * Dot products of int8 codes: {@code out[i]} = query &middot; row {@code rows[i]}, for i in {@code [from, to)}.
      *
-     * @param query codes of magnitude up to {@link #MAX_QUERY_CODE}, padded with zeros to a multiple of
-     *     {@link #INT8_BLOCK}; what a row holds under the zeros does not matter
+     * @param query codes of magnitude up to {@link #MAX_QUERY_CODE}, arranged by {@link #arrangeInt8}, padded with zeros
+     *     before; what a row holds under the zeros does not matter
      * @param codes rows of int8 of magnitude up to {@link #MAX_ROW_CODE}, row r from {@code r * strideBytes} on; the
      *     stride is at least {@code query.length}
      */

@@ -32,16 +32,18 @@ final class PanamaKernels implements VectorKernels {
             : ShortVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> INTS =
             VectorSpecies.of(int.class, VectorShape.forBitSize(SHORTS.vectorBitSize()));
-    /** As many bytes as {@link #SHORTS} has lanes. */
     private static final VectorSpecies<Byte> BYTES =
-            VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.vectorBitSize() / 2));
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.vectorBitSize()));
 
     /** Products that fit into a 16-bit lane: 4 * 63 * 127 = 32004. */
     private static final int PRODUCTS_PER_LANE = 4;
 
+    private static final int BLOCKS_PER_SUM = PRODUCTS_PER_LANE / 2;
+
+    private static final ScalarKernels SCALAR = new ScalarKernels();
+
     static {
         assert PRODUCTS_PER_LANE * Kernels.MAX_QUERY_CODE * Kernels.MAX_ROW_CODE <= Short.MAX_VALUE;
-        assert Kernels.INT8_BLOCK % SHORTS.length() == 0;
     }
 
     @Override
@@ -224,15 +226,40 @@ final class PanamaKernels implements VectorKernels {
         }
     }
 
+    @Override
+    public int int8Block() {
+        return BYTES.length();
+    }
+
+    /** In each block the components of even place first, then the others. */
+    @Override
+    public void arrangeInt8(short[] query) {
+        int block = BYTES.length();
+        if (query.length % block != 0) {
+            return;
+        }
+        short[] inOrder = query.clone();
+        for (int from = 0; from < query.length; from += block) {
+            for (int i = 0; i < block / 2; i++) {
+                query[from + i] = inOrder[from + 2 * i];
+                query[from + block / 2 + i] = inOrder[from + 2 * i + 1];
+            }
+        }
+    }
+
     /*
-     * Bytes are widened to 16 bits and multiplied there; up to four products are added before they are widened to 32
-     * bits, which the limits on the codes make safe. A 32-bit lane holds two 16-bit sums: shifting left and right again
-     * gives the lower one, shifting right the upper one; no lane is ever moved.
+     * A block of bytes is read as 16-bit lanes of two bytes each. Shifting right gives the upper byte with its sign, shifting
+     * left and right again the lower one, which is the one of even place; no lane is ever moved. Up to four products are
+     * added before they are widened to 32 bits, in the same way, which the limits on the codes make safe.
      */
     @Override
     public void dotInt8(short[] query, MemorySegment codes, long strideBytes, int[] rows, int from, int to, int[] out) {
-        int lanes = SHORTS.length();
-        int bound = query.length - query.length % (PRODUCTS_PER_LANE * lanes);
+        int block = BYTES.length();
+        if (query.length % block != 0) {
+            SCALAR.dotInt8(query, codes, strideBytes, rows, from, to, out); // rows that are shorter than a block
+            return;
+        }
+        int half = block / 2;
         int last = to - 1;
         for (int i = from; i < to; i += 4) {
             int i1 = Math.min(i + 1, last);
@@ -252,21 +279,34 @@ final class PanamaKernels implements VectorKernels {
                 ShortVector part1 = ShortVector.zero(SHORTS);
                 ShortVector part2 = ShortVector.zero(SHORTS);
                 ShortVector part3 = ShortVector.zero(SHORTS);
-                int end = j < bound ? j + PRODUCTS_PER_LANE * lanes : query.length;
-                for (; j < end; j += lanes) {
-                    ShortVector q = ShortVector.fromArray(SHORTS, query, j);
-                    ShortVector v0 = (ShortVector) ByteVector.fromMemorySegment(BYTES, codes, at0 + j, LE)
-                            .convertShape(VectorOperators.B2S, SHORTS, 0);
-                    ShortVector v1 = (ShortVector) ByteVector.fromMemorySegment(BYTES, codes, at1 + j, LE)
-                            .convertShape(VectorOperators.B2S, SHORTS, 0);
-                    ShortVector v2 = (ShortVector) ByteVector.fromMemorySegment(BYTES, codes, at2 + j, LE)
-                            .convertShape(VectorOperators.B2S, SHORTS, 0);
-                    ShortVector v3 = (ShortVector) ByteVector.fromMemorySegment(BYTES, codes, at3 + j, LE)
-                            .convertShape(VectorOperators.B2S, SHORTS, 0);
-                    part0 = v0.mul(q).add(part0);
-                    part1 = v1.mul(q).add(part1);
-                    part2 = v2.mul(q).add(part2);
-                    part3 = v3.mul(q).add(part3);
+                int end = Math.min(j + BLOCKS_PER_SUM * block, query.length);
+                for (; j < end; j += block) {
+                    ShortVector even = ShortVector.fromArray(SHORTS, query, j);
+                    ShortVector odd = ShortVector.fromArray(SHORTS, query, j + half);
+                    ShortVector v0 = ByteVector.fromMemorySegment(BYTES, codes, at0 + j, LE)
+                            .reinterpretAsShorts();
+                    ShortVector v1 = ByteVector.fromMemorySegment(BYTES, codes, at1 + j, LE)
+                            .reinterpretAsShorts();
+                    ShortVector v2 = ByteVector.fromMemorySegment(BYTES, codes, at2 + j, LE)
+                            .reinterpretAsShorts();
+                    ShortVector v3 = ByteVector.fromMemorySegment(BYTES, codes, at3 + j, LE)
+                            .reinterpretAsShorts();
+                    part0 = part0.add(v0.lanewise(VectorOperators.ASHR, 8).mul(odd))
+                            .add(v0.lanewise(VectorOperators.LSHL, 8)
+                                    .lanewise(VectorOperators.ASHR, 8)
+                                    .mul(even));
+                    part1 = part1.add(v1.lanewise(VectorOperators.ASHR, 8).mul(odd))
+                            .add(v1.lanewise(VectorOperators.LSHL, 8)
+                                    .lanewise(VectorOperators.ASHR, 8)
+                                    .mul(even));
+                    part2 = part2.add(v2.lanewise(VectorOperators.ASHR, 8).mul(odd))
+                            .add(v2.lanewise(VectorOperators.LSHL, 8)
+                                    .lanewise(VectorOperators.ASHR, 8)
+                                    .mul(even));
+                    part3 = part3.add(v3.lanewise(VectorOperators.ASHR, 8).mul(odd))
+                            .add(v3.lanewise(VectorOperators.LSHL, 8)
+                                    .lanewise(VectorOperators.ASHR, 8)
+                                    .mul(even));
                 }
                 IntVector pair0 = part0.reinterpretAsInts();
                 IntVector pair1 = part1.reinterpretAsInts();

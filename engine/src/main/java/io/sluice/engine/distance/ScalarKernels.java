@@ -81,6 +81,16 @@ final class ScalarKernels implements VectorKernels {
     }
 
     @Override
+    public int int8Block() {
+        return 1;
+    }
+
+    @Override
+    public void arrangeInt8(short[] query) {
+        // components come in order
+    }
+
+    @Override
     public void dotInt8(short[] query, MemorySegment codes, long strideBytes, int[] rows, int from, int to, int[] out) {
         for (int i = from; i < to; i++) {
             long at = rows[i] * strideBytes;

@@ -24,6 +24,12 @@ sealed interface VectorKernels permits PanamaKernels, ScalarKernels {
     /** {@code out[i]} = squared euclidean distance between the query and row {@code rows[i]}. */
     void squaredL2(float[] query, MemorySegment vectors, int[] rows, int from, int to, float[] out);
 
+    /** See {@link Kernels#int8Block}. */
+    int int8Block();
+
+    /** See {@link Kernels#arrangeInt8}. */
+    void arrangeInt8(short[] query);
+
     /** See {@link Kernels#dotInt8}. */
     void dotInt8(short[] query, MemorySegment codes, long strideBytes, int[] rows, int from, int to, int[] out);
 }

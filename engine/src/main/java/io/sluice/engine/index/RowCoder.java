@@ -47,9 +47,9 @@ final class RowCoder {
         return roundUp(dimension, Float.BYTES);
     }
 
-    /** Length of the codes of a query. */
+    /** Length of the codes of a query: whole blocks, unless a row has not so many bytes. */
     static int queryCodes(int dimension) {
-        return roundUp(dimension, Kernels.INT8_BLOCK);
+        return Math.min(roundUp(dimension, Kernels.int8Block()), strideBytes(dimension));
     }
 
     private static int roundUp(int value, int multiple) {
@@ -71,7 +71,7 @@ final class RowCoder {
         codes.set(ColumnView.FLOAT, scaleAt + Float.BYTES, metric == Metric.L2 ? (float) squares : 0f);
     }
 
-    /** Fills the codes of a query, beyond the dimension with zeros, and answers the factor of its scores. */
+    /** Fills the codes of a query, in the order of the kernel, and answers the factor of its scores. */
     float encodeQuery(float[] vector, short[] codes) {
         float largest = subtractCenter(vector, metric == Metric.L2);
         float scale = largest / Kernels.MAX_QUERY_CODE;
@@ -81,6 +81,7 @@ final class RowCoder {
         for (int j = residual.length; j < codes.length; j++) {
             codes[j] = 0;
         }
+        Kernels.arrangeInt8(codes);
         return metric == Metric.L2 ? 2 * scale : scale;
     }
 

@@ -129,6 +129,19 @@ def test_partition_of_a_write_is_its_scope(client, name):
     assert ids(client.query(name, filter="id >= 0")) == [0, 1, 2, 4, 5]
     with refused(200, "partition not found[partition=no_such]"):
         client.insert(name, rows(9, 10), partition_name="no_such")
+    for wrong in ("12 s", "(mn)", "\u4e2d\u6587"):
+        with refused(1100, f"Invalid partition name: {wrong}."):
+            client.insert(name, rows(9, 10), partition_name=wrong)
+
+
+def test_values_that_are_no_numbers_are_refused(client, name):
+    create(client, name)
+    for value, text in ((float("nan"), "NaN"), (float("inf"), "+Inf"), (float("-inf"), "-Inf")):
+        with refused(1100, f"value '{text}' is not a number or infinity"):
+            client.insert(name, [{"id": 1, "vector": [0.0, value, 0.0, 0.0]}])
+    with refused(1100, "the length(5) of float data should divide the dim(4)"):
+        client.insert(name, [{"id": 1, "vector": [0.0] * 5}])
+    assert count(client, name) == 0
 
 
 def test_writes_need_no_load(client, name):

@@ -20,6 +20,7 @@ import io.sluice.engine.schema.ColumnBatch;
 import io.sluice.engine.schema.DataType;
 import io.sluice.engine.schema.FieldSchema;
 import io.sluice.engine.schema.Keys;
+import io.sluice.engine.schema.NameRules;
 import io.sluice.engine.schema.PropertyRules;
 import io.sluice.engine.schema.RowBatch;
 import io.sluice.engine.schema.RowRules;
@@ -123,7 +124,7 @@ final class Writes {
                     rules.checkDelete(collection);
                     long partitionId = request.partition().isEmpty()
                             ? ALL_PARTITIONS
-                            : collection.getPartition(request.partition()).id();
+                            : partitionOf(collection, request.partition());
                     Keys keys = keysToDelete(collection, request);
                     if (keys.count() == 0) {
                         return CompletableFuture.completedFuture(new WriteResult(keys, 0, log.appliedTimestamp()));
@@ -221,10 +222,13 @@ final class Writes {
         return new WriteResult(ready.answer(), ready.answer().count(), receipt.timestamp());
     }
 
+    /** A name that no partition can have is refused as such. */
     private static long partitionOf(Collection collection, String partition) {
-        return collection
-                .getPartition(partition.isEmpty() ? Namespace.DEFAULT_PARTITION : partition)
-                .id();
+        if (partition.isEmpty()) {
+            return collection.getPartition(Namespace.DEFAULT_PARTITION).id();
+        }
+        NameRules.checkPartition(partition);
+        return collection.getPartition(partition).id();
     }
 
     /** Applies a record: of a write of this process, or of the log at start, when there is no attachment. */

@@ -256,7 +256,8 @@ final class AlterationsTest {
                     test.engine()
                             .insert(TestEngine.DB, "things", "", new io.sluice.engine.schema.RowBatch(1, row(5, "a"))),
                     ErrorCode.INVALID_PARAMETER,
-                    "can not assign primary field data when auto id enabled id");
+                    "more fieldData has pass in: invalid parameter: can not assign primary field data when auto id"
+                            + " enabled id");
             test.run(set(test, Map.of("allow_insert_auto_id", "true")));
             assertThat(test.insert("things", 1, row(5, "a")).keys().boxed(0)).isEqualTo(5L);
         }

@@ -95,6 +95,8 @@ class RestBadInputTest {
         entities/search            | {"collectionName": "idle", "data": [[1, 0, 0, 0]]} | 101 | collection not loaded
         entities/query             | {"collectionName": "idle", "filter": "id > 0"}    | 101 | collection not loaded
         entities/get               | {"collectionName": "idle", "id": 1}               | 101 | collection not loaded
+        entities/delete            | {"collectionName": "loaded", "filter": "id > 0", "partitionName": "12 s"} | 1100 | Invalid partition name: 12 s.
+        entities/delete            | {"collectionName": "loaded", "filter": "id > 0", "partitionName": "p"} | 200 | partition not found[partition=p]
         entities/search            | {"collectionName": "loaded", "data": [[1, 0]]}    | 0 | dimension
         entities/search            | {"collectionName": "loaded", "data": []}          | 0 | nq
         entities/search            | {"collectionName": "loaded", "data": [[1, 0, 0, 0]], "annsField": "word"} | 0 | word

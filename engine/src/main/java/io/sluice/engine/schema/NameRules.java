@@ -92,8 +92,8 @@ public final class NameRules {
      * @throws EngineException.InvalidRequest 1100
      */
     public static void checkPartition(String name) {
-        if (name.isEmpty()) {
-            throw new EngineException.InvalidRequest("Partition name should not be empty.");
+        if (name.isBlank()) {
+            throw new EngineException.InvalidRequest("Invalid partition name: . Partition name should not be empty.");
         }
         String invalid = "Invalid partition name: " + name + ". ";
         if (name.length() > MAX_NAME_LENGTH) {

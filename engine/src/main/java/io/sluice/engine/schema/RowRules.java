@@ -39,8 +39,10 @@ public final class RowRules {
         checkNames(schema, batch);
         FieldSchema key = schema.primaryKey();
         if (key.autoId() && batch.columns().containsKey(key.name())) {
-            throw invalid("can not assign primary field data when auto id enabled " + key.name()
-                    + ". Leave the field out, or create the collection without auto id");
+            throw invalid(
+                    "more fieldData has pass in: invalid parameter: can not assign primary field data when auto id"
+                            + " enabled "
+                            + key.name() + ". Leave the field out, or create the collection without auto id");
         }
         checkShapes(schema, batch);
         return columns(schema, batch, ids);
@@ -299,10 +301,19 @@ public final class RowRules {
         }
     }
 
+    /** What Milvus says first when the components of all rows together do not make whole vectors. */
+    private static String lengthOf(Column.FloatVectors vectors, FieldSchema field) {
+        int length = vectors.values().length;
+        return length % field.dimension() == 0
+                ? ""
+                : "the length(" + length + ") of float data should divide the dim(" + field.dimension() + "): ";
+    }
+
     private static void checkRowCount(FieldSchema field, Column given, int rowCount) {
         if (given instanceof Column.FloatVectors vectors) {
             if (vectors.dimension() != field.dimension()) {
-                throw invalid("the dim (" + vectors.dimension() + ") of field data(" + field.name()
+                throw invalid(lengthOf(vectors, field) + "the dim (" + vectors.dimension() + ") of field data("
+                        + field.name()
                         + ") is not equal to schema dim (" + field.dimension() + "): invalid parameter[expected="
                         + field.dimension() + "][actual=" + vectors.dimension() + "]");
             }
@@ -608,9 +619,14 @@ public final class RowRules {
         }
     }
 
+    /** A number that is not finite, as Go prints it, which Milvus's texts do. */
+    public static String nameOf(double value) {
+        return Double.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+    }
+
     private static EngineException notFinite(FieldSchema field, double value, int row, int component, int perRow) {
-        return invalid("value '" + value + "' is not a number or infinity: field=" + field.name() + ", row=" + row
-                + (perRow == 1 ? "" : ", component=" + component));
+        return invalid("value '" + nameOf(value) + "' is not a number or infinity: field=" + field.name() + ", row="
+                + row + (perRow == 1 ? "" : ", component=" + component));
     }
 
     private static void checkTexts(FieldSchema field, Column.Bytes column, Column.@Nullable Arrays arrays) {

@@ -326,8 +326,8 @@ public final class SchemaRules {
             when type.isFloating() -> {
                 double floating = type == DataType.FLOAT ? number.floatValue() : number.doubleValue();
                 if (!Double.isFinite(floating)) {
-                    throw invalid("value '" + number + "' is not a number or infinity: default_value of field="
-                            + field.name());
+                    throw invalid("value '" + RowRules.nameOf(floating)
+                            + "' is not a number or infinity: default_value of field=" + field.name());
                 }
             }
             case String text -> {

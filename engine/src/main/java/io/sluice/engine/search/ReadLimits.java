@@ -106,9 +106,4 @@ final class ReadLimits {
                             + ". Ask for fewer rows, queries or output fields, or use an iterator");
         }
     }
-
-    /** As Go prints it, which Milvus's texts do. */
-    static String nameOf(float value) {
-        return Float.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
-    }
 }

@@ -6,6 +6,7 @@ import io.sluice.engine.error.EngineException;
 import io.sluice.engine.filter.Filter;
 import io.sluice.engine.index.IndexSpec;
 import io.sluice.engine.schema.FieldSchema;
+import io.sluice.engine.schema.RowRules;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +136,7 @@ record SearchPlan(
         }
         for (int i = 0; i < query.length; i++) {
             if (!Float.isFinite(query[i])) {
-                throw new EngineException.InvalidRequest("value '" + ReadLimits.nameOf(query[i])
+                throw new EngineException.InvalidRequest("value '" + RowRules.nameOf(query[i])
                         + "' is not a number or infinity: query=" + index + ", component=" + i
                         + ". Send finite components");
             }

@@ -75,7 +75,12 @@ class NameRulesTest {
                 ErrorCode.INVALID_DATABASE_NAME,
                 "database name can only contain numbers, letters and underscores: invalid database name[database=a.b]");
         refused(NameRules::checkDatabase, "", ErrorCode.INVALID_DATABASE_NAME, "database name should not be empty");
-        refused(NameRules::checkPartition, "", ErrorCode.INVALID_PARAMETER, "Partition name should not be empty.");
+        refused(
+                NameRules::checkPartition,
+                "",
+                ErrorCode.INVALID_PARAMETER,
+                "Invalid partition name: . Partition name should not be empty.");
+        refused(NameRules::checkPartition, " ", ErrorCode.INVALID_PARAMETER, "Invalid partition name: . ");
         refused(NameRules::checkPartition, "-a", ErrorCode.INVALID_PARAMETER, "Invalid partition name: -a. The first");
         refused(
                 NameRules::checkPartition,

@@ -273,7 +273,7 @@ class RowRulesTest {
                 FieldSchema.of("x", DataType.DOUBLE),
                 1,
                 new Column.Doubles(new double[] {Double.NEGATIVE_INFINITY}, null),
-                "value '-Infinity' is not a number or infinity");
+                "value '-Inf' is not a number or infinity");
         refused(
                 schema(KEY, VECTOR),
                 new RowBatch(
@@ -283,7 +283,7 @@ class RowRulesTest {
                                 longs(1, 2),
                                 "vector",
                                 new Column.FloatVectors(new float[] {0, 0, 0, Float.POSITIVE_INFINITY}, 2))),
-                "value 'Infinity' is not a number or infinity",
+                "value '+Inf' is not a number or infinity",
                 "field=vector",
                 "row=1",
                 "component=1");
@@ -330,7 +330,8 @@ class RowRulesTest {
         refused(
                 schema(KEY, VECTOR),
                 new RowBatch(1, Map.of("id", longs(1), "vector", new Column.FloatVectors(new float[3], 3))),
-                "the dim (3) of field data(vector) is not equal to schema dim (2)",
+                "the length(3) of float data should divide the dim(2): the dim (3) of field data(vector) is not equal"
+                        + " to schema dim (2)",
                 "[expected=2][actual=3]");
         refused(
                 schema(KEY, VECTOR),
@@ -492,7 +493,11 @@ class RowRulesTest {
         ColumnBatch batch =
                 RowRules.forInsert(schema, new RowBatch(2, Map.of("vector", vectors(2))), next::getAndIncrement);
         assertThat(((Keys.LongKeys) RowRules.keysOf(schema, batch)).values()).containsExactly(100, 101);
-        refused(schema, rows(2, "", null), "can not assign primary field data when auto id enabled id");
+        refused(
+                schema,
+                rows(2, "", null),
+                "more fieldData has pass in: invalid parameter: can not assign primary field data when auto id enabled"
+                        + " id");
 
         CollectionSchema texts = schema(FieldSchema.varChar("key", 5).asPrimaryKey(true), VECTOR);
         ColumnBatch named =

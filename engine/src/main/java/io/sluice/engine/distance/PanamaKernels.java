@@ -17,8 +17,8 @@ import jdk.incubator.vector.VectorSpecies;
  * four cache misses in flight. When fewer than four rows are left, the last one is repeated, so a row's result has the
  * same bits whatever its neighbours are.
  *
- * <p>The intrinsics are written out, row by row: a helper that takes or returns vectors boxes them whenever the compiler
- * decides not to inline it.
+ * <p>Floats are never reduced by {@code reduceLanes}, see {@link #sumOf}. The intrinsics are written out, row by row: a helper
+ * that takes or returns vectors boxes them whenever the compiler decides not to inline it.
  */
 final class PanamaKernels implements VectorKernels {
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
@@ -52,6 +52,7 @@ final class PanamaKernels implements VectorKernels {
         int bound = FLOATS.loopBound(dimension);
         long rowBytes = (long) dimension * Float.BYTES;
         int last = to - 1;
+        float[] lanes = new float[4 * FLOATS.length()];
         for (int i = from; i < to; i += 4) {
             int i1 = Math.min(i + 1, last);
             int i2 = Math.min(i + 2, last);
@@ -77,10 +78,14 @@ final class PanamaKernels implements VectorKernels {
                 sum3 = FloatVector.fromMemorySegment(FLOATS, vectors, at3 + here, LE)
                         .fma(q, sum3);
             }
-            float dot0 = sum0.reduceLanes(VectorOperators.ADD);
-            float dot1 = sum1.reduceLanes(VectorOperators.ADD);
-            float dot2 = sum2.reduceLanes(VectorOperators.ADD);
-            float dot3 = sum3.reduceLanes(VectorOperators.ADD);
+            sum0.intoArray(lanes, 0);
+            sum1.intoArray(lanes, FLOATS.length());
+            sum2.intoArray(lanes, 2 * FLOATS.length());
+            sum3.intoArray(lanes, 3 * FLOATS.length());
+            float dot0 = sumOf(lanes, 0);
+            float dot1 = sumOf(lanes, 1);
+            float dot2 = sumOf(lanes, 2);
+            float dot3 = sumOf(lanes, 3);
             for (; j < dimension; j++) {
                 long here = (long) j * Float.BYTES;
                 dot0 += query[j] * vectors.get(FLOAT, at0 + here);
@@ -102,6 +107,7 @@ final class PanamaKernels implements VectorKernels {
         int bound = FLOATS.loopBound(dimension);
         long rowBytes = (long) dimension * Float.BYTES;
         int last = to - 1;
+        float[] lanes = new float[8 * FLOATS.length()];
         for (int i = from; i < to; i += 4) {
             int i1 = Math.min(i + 1, last);
             int i2 = Math.min(i + 2, last);
@@ -135,14 +141,22 @@ final class PanamaKernels implements VectorKernels {
                 norm2 = v2.fma(v2, norm2);
                 norm3 = v3.fma(v3, norm3);
             }
-            float dotSum0 = dot0.reduceLanes(VectorOperators.ADD);
-            float dotSum1 = dot1.reduceLanes(VectorOperators.ADD);
-            float dotSum2 = dot2.reduceLanes(VectorOperators.ADD);
-            float dotSum3 = dot3.reduceLanes(VectorOperators.ADD);
-            float normSum0 = norm0.reduceLanes(VectorOperators.ADD);
-            float normSum1 = norm1.reduceLanes(VectorOperators.ADD);
-            float normSum2 = norm2.reduceLanes(VectorOperators.ADD);
-            float normSum3 = norm3.reduceLanes(VectorOperators.ADD);
+            dot0.intoArray(lanes, 0);
+            dot1.intoArray(lanes, FLOATS.length());
+            dot2.intoArray(lanes, 2 * FLOATS.length());
+            dot3.intoArray(lanes, 3 * FLOATS.length());
+            norm0.intoArray(lanes, 4 * FLOATS.length());
+            norm1.intoArray(lanes, 5 * FLOATS.length());
+            norm2.intoArray(lanes, 6 * FLOATS.length());
+            norm3.intoArray(lanes, 7 * FLOATS.length());
+            float dotSum0 = sumOf(lanes, 0);
+            float dotSum1 = sumOf(lanes, 1);
+            float dotSum2 = sumOf(lanes, 2);
+            float dotSum3 = sumOf(lanes, 3);
+            float normSum0 = sumOf(lanes, 4);
+            float normSum1 = sumOf(lanes, 5);
+            float normSum2 = sumOf(lanes, 6);
+            float normSum3 = sumOf(lanes, 7);
             for (; j < dimension; j++) {
                 long here = (long) j * Float.BYTES;
                 float v0 = vectors.get(FLOAT, at0 + here);
@@ -175,6 +189,7 @@ final class PanamaKernels implements VectorKernels {
         int bound = FLOATS.loopBound(dimension);
         long rowBytes = (long) dimension * Float.BYTES;
         int last = to - 1;
+        float[] lanes = new float[4 * FLOATS.length()];
         for (int i = from; i < to; i += 4) {
             int i1 = Math.min(i + 1, last);
             int i2 = Math.min(i + 2, last);
@@ -204,10 +219,14 @@ final class PanamaKernels implements VectorKernels {
                 sum2 = d2.fma(d2, sum2);
                 sum3 = d3.fma(d3, sum3);
             }
-            float distance0 = sum0.reduceLanes(VectorOperators.ADD);
-            float distance1 = sum1.reduceLanes(VectorOperators.ADD);
-            float distance2 = sum2.reduceLanes(VectorOperators.ADD);
-            float distance3 = sum3.reduceLanes(VectorOperators.ADD);
+            sum0.intoArray(lanes, 0);
+            sum1.intoArray(lanes, FLOATS.length());
+            sum2.intoArray(lanes, 2 * FLOATS.length());
+            sum3.intoArray(lanes, 3 * FLOATS.length());
+            float distance0 = sumOf(lanes, 0);
+            float distance1 = sumOf(lanes, 1);
+            float distance2 = sumOf(lanes, 2);
+            float distance3 = sumOf(lanes, 3);
             for (; j < dimension; j++) {
                 long here = (long) j * Float.BYTES;
                 float d0 = vectors.get(FLOAT, at0 + here) - query[j];
@@ -224,6 +243,21 @@ final class PanamaKernels implements VectorKernels {
             out[i2] = distance2;
             out[i3] = distance3;
         }
+    }
+
+    /**
+     * The sum of one accumulator of {@code lanes}, in an order of its own: {@code reduceLanes} adds floats in another order once it
+     * is compiled, and a row's score must have the same bits at all times.
+     */
+    private static float sumOf(float[] lanes, int accumulator) {
+        int from = accumulator * FLOATS.length();
+        float sumA = 0;
+        float sumB = 0;
+        for (int i = from; i < from + FLOATS.length(); i += 2) {
+            sumA += lanes[i];
+            sumB += lanes[i + 1];
+        }
+        return sumA + sumB;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -179,6 +180,66 @@ class KernelsTest {
                 Kernels.dot(new float[] {1f, 2f}, vectors, new int[] {0}, 0, 1, out);
                 System.out.println("vectorized=" + Kernels.isVectorized() + " dot=" + out[0]);
             }
+        }
+    }
+
+    /**
+     * A score must not change when the compiler comes to a kernel: a search iterator asks for what lies beyond the last score,
+     * and would lose or repeat a row. Each JVM is fresh, so that the first call is interpreted.
+     */
+    @Test
+    void floatKernels_interpretedAndCompiled_sameBits() throws Exception {
+        Process child = new ProcessBuilder(List.of(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "--add-modules=jdk.incubator.vector",
+                        "-cp",
+                        classPathOf(Kernels.class) + ":" + classPathOf(KernelsTest.class),
+                        ColdAndWarm.class.getName()))
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(child.getInputStream().readAllBytes());
+        assertThat(child.waitFor()).as(output).isZero();
+        assertThat(output.lines().filter(line -> !line.startsWith("WARNING")))
+                .containsExactly("vectorized=true, different=0");
+    }
+
+    /** Runs in a JVM of its own. */
+    static final class ColdAndWarm {
+        private static final int DIMENSION = 100;
+        private static final int CALLS = 30_000; // the compiler's last tier has long been reached
+
+        public static void main(String[] args) {
+            var random = new Random(44);
+            try (var arena = Arena.ofConfined()) {
+                MemorySegment vectors = gaussian(arena, random, ROWS * DIMENSION);
+                float[] query = gaussian(random, DIMENSION);
+                float[] cold = scores(query, vectors);
+                float[] warm = cold;
+                for (int call = 0; call < CALLS; call++) {
+                    warm = scores(query, vectors);
+                }
+                int different = 0;
+                for (int i = 0; i < cold.length; i++) {
+                    different += Float.floatToRawIntBits(cold[i]) == Float.floatToRawIntBits(warm[i]) ? 0 : 1;
+                }
+                System.out.println("vectorized=" + Kernels.isVectorized() + ", different=" + different);
+            }
+        }
+
+        /** Of all kernels, one after the other. */
+        private static float[] scores(float[] query, MemorySegment vectors) {
+            int[] rows = IntStream.range(0, ROWS).toArray();
+            float[] out = new float[ROWS];
+            float[] norms = new float[ROWS];
+            float[] all = new float[4 * ROWS];
+            Kernels.dot(query, vectors, rows, 0, ROWS, out);
+            System.arraycopy(out, 0, all, 0, ROWS);
+            Kernels.squaredL2(query, vectors, rows, 0, ROWS, out);
+            System.arraycopy(out, 0, all, ROWS, ROWS);
+            Kernels.dotAndSquaredNorm(query, vectors, rows, 0, ROWS, out, norms);
+            System.arraycopy(out, 0, all, 2 * ROWS, ROWS);
+            System.arraycopy(norms, 0, all, 3 * ROWS, ROWS);
+            return all;
         }
     }
 

@@ -56,10 +56,11 @@ final class ReadParams {
 
     /** @throws InvalidRequest {@code N [text] is invalid} when it is no whole number */
     long number(String name, long otherwise) {
-        String value = text(name, "").strip();
-        if (value.isEmpty()) {
+        String sent = text(name, "");
+        if (sent.isEmpty()) {
             return otherwise;
         }
+        String value = sent.strip();
         try {
             return Long.parseLong(value);
         } catch (NumberFormatException noInteger) {
@@ -72,7 +73,7 @@ final class ReadParams {
      * @throws InvalidRequest for a limit that is sent and below 1, {@code none} included
      */
     long limit(long none) {
-        boolean sent = !left.getOrDefault("limit", "").isBlank();
+        boolean sent = !left.getOrDefault("limit", "").isEmpty();
         long limit = number("limit", none);
         if (sent && limit < 1) {
             throw new InvalidRequest(

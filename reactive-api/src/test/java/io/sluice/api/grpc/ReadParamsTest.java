@@ -46,4 +46,14 @@ class ReadParamsTest {
     void limit_belowOne_isRefused(String sent) {
         assertThatThrownBy(() -> of("limit", sent).limit(-1)).hasMessageContaining("should be greater than 0");
     }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+        '12 s', 'limit [12 s] is invalid'
+        ' ',    'limit [] is invalid'
+        '[1]',  'limit [[1]] is invalid'
+        """)
+    void limit_noNumber_isRefusedAsItWasSent(String sent, String text) {
+        assertThatThrownBy(() -> of("limit", sent).limit(-1)).hasMessageStartingWith(text);
+    }
 }

@@ -2,7 +2,6 @@ package io.sluice.config;
 
 import io.sluice.api.ApiOptions;
 import io.sluice.api.grpc.GrpcOptions;
-import io.sluice.api.grpc.GrpcThreads;
 import io.sluice.api.grpc.MilvusGrpc;
 import io.sluice.api.nativehttp.NativeHttpOptions;
 import io.sluice.api.nativehttp.NativeRoutes;
@@ -13,7 +12,6 @@ import io.sluice.engine.VectorEngine;
 import io.sluice.engine.catalog.Catalog;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,13 +119,10 @@ public final class SluiceConfiguration implements ApplicationContextInitializer<
                 .withVersion(version == null ? "source" : version)
                 .withMaxAnswerBytes(settings.grpcMaxSendBytes())
                 .withAuthentication(settings.authentication());
-        ExecutorService decoders = GrpcServer.decoders();
-        GrpcThreads threads = new GrpcThreads(Schedulers.fromExecutorService(decoders), GrpcServer::home);
         return GrpcServer.started(
-                MilvusGrpc.of(engine::engine, options, threads),
+                threads -> MilvusGrpc.of(engine::engine, options, threads),
                 settings.grpcMaxReceiveBytes(),
-                settings.shutdownLimit(),
-                decoders);
+                settings.shutdownLimit());
     }
 
     private static ReactiveWebServerFactory webServer(Settings settings, GrpcServer grpc) {

@@ -23,11 +23,14 @@ import io.milvus.grpc.InsertRequest;
 import io.milvus.grpc.KeyValuePair;
 import io.milvus.grpc.ListDatabasesRequest;
 import io.milvus.grpc.MilvusServiceGrpc;
+import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -172,6 +175,51 @@ class GrpcPortTest {
                         assertThat(refusal.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
                         assertThat(refusal.getStatus().getDescription()).contains("exceeds maximum size 1048576");
                     });
+            assertServes(client);
+        }
+    }
+
+    @Test
+    void request_smallLargeOrCompressed_isAnsweredTheSame() {
+        try (TestServer server = TestServer.start();
+                GrpcClient client = new GrpcClient(server)) {
+            for (int nameBytes : List.of(1, 1 << 20)) {
+                InsertRequest insert = InsertRequest.newBuilder()
+                        .setCollectionName("nowhere")
+                        .addHashKeys(1)
+                        .setPartitionName("p".repeat(nameBytes))
+                        .build();
+                assertThat(refused(100, client.stub().insert(insert))).startsWith("collection not found");
+                assertThat(refused(100, client.stub().withCompression("gzip").insert(insert)))
+                        .startsWith("collection not found");
+            }
+        }
+    }
+
+    @Test
+    void request_thatIsNoMessage_isInternalAndTheConnectionGoesOn() {
+        var bytes = new MethodDescriptor.Marshaller<byte[]>() {
+            @Override
+            public InputStream stream(byte[] value) {
+                return new ByteArrayInputStream(value);
+            }
+
+            @Override
+            public byte[] parse(InputStream stream) {
+                throw new AssertionError("an answer to what is no message");
+            }
+        };
+        MethodDescriptor<byte[], byte[]> insert =
+                MilvusServiceGrpc.getInsertMethod().toBuilder(bytes, bytes).build();
+        try (TestServer server = TestServer.start();
+                GrpcClient client = new GrpcClient(server)) {
+            for (int sizeBytes : List.of(100, 1 << 20)) {
+                byte[] noMessage = new byte[sizeBytes];
+                Arrays.fill(noMessage, (byte) 0xff);
+                assertThat(codeOf(() -> ClientCalls.blockingUnaryCall(
+                                client.channel(), insert, CallOptions.DEFAULT, noMessage)))
+                        .isEqualTo(Code.INTERNAL);
+            }
             assertServes(client);
         }
     }

@@ -10,18 +10,23 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.FastThreadLocal;
+import io.sluice.api.grpc.GrpcThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * grpc-netty without a port: it serves the HTTP/2 connections that {@link #adopt} gives it. Thread-safe.
@@ -37,19 +42,22 @@ public final class GrpcServer implements SmartLifecycle {
             Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER);
     private static final String UNCOMPRESSED = "identity";
 
-    private static final FastThreadLocal<EventLoop> THIS_LOOP = new FastThreadLocal<>();
-
     private final HomeLoops loops = new HomeLoops();
     private final ExecutorService decoders;
     private final Server server;
     private final Duration shutdownLimit;
     private final AdoptedConnections connections = new AdoptedConnections();
+    /** The event loop of each open connection, by its peer. */
+    private final Map<SocketAddress, EventLoop> homes = new ConcurrentHashMap<>();
+
     private volatile boolean running;
 
     private GrpcServer(
-            ServerServiceDefinition service, int maxRequestBytes, Duration shutdownLimit, ExecutorService decoders) {
+            Function<GrpcThreads, ServerServiceDefinition> service, int maxRequestBytes, Duration shutdownLimit) {
         this.shutdownLimit = shutdownLimit;
-        this.decoders = decoders;
+        this.decoders = Executors.newFixedThreadPool(
+                Math.max(2, Runtime.getRuntime().availableProcessors()),
+                Thread.ofPlatform().name("grpc-decode-", 1).daemon().factory());
         this.server = NettyServerBuilder.forAddress(AdoptedConnections.ADDRESS)
                 .channelFactory(() -> connections)
                 .bossEventLoopGroup(loops)
@@ -59,7 +67,7 @@ public final class GrpcServer implements SmartLifecycle {
                 .maxInboundMessageSize(maxRequestBytes)
                 .permitKeepAliveTime(0, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
-                .addService(service)
+                .addService(service.apply(new GrpcThreads(Schedulers.fromExecutorService(decoders), this::home)))
                 .build();
     }
 
@@ -68,25 +76,16 @@ public final class GrpcServer implements SmartLifecycle {
      *
      * @param service answers before the engine is open, too: that it is not ready
      * @param maxRequestBytes a larger message is refused with RESOURCE_EXHAUSTED
-     * @param decoders from {@link #decoders}, used by the service too; shut down with this server
      */
     public static GrpcServer started(
-            ServerServiceDefinition service, int maxRequestBytes, Duration shutdownLimit, ExecutorService decoders) {
-        var server = new GrpcServer(service, maxRequestBytes, shutdownLimit, decoders);
+            Function<GrpcThreads, ServerServiceDefinition> service, int maxRequestBytes, Duration shutdownLimit) {
+        var server = new GrpcServer(service, maxRequestBytes, shutdownLimit);
         server.start();
         return server;
     }
 
-    /** Threads that decode what would hold up an event loop. */
-    public static ExecutorService decoders() {
-        return Executors.newFixedThreadPool(
-                Math.max(2, Runtime.getRuntime().availableProcessors()),
-                Thread.ofPlatform().name("grpc-decode-", 1).daemon().factory());
-    }
-
-    /** The event loop that calls this, if it has connections of gRPC; else what runs things at once. */
-    public static Executor home() {
-        EventLoop loop = THIS_LOOP.get();
+    private Executor home(@Nullable SocketAddress peer) {
+        EventLoop loop = peer == null ? null : homes.get(peer);
         return loop == null ? Runnable::run : loop;
     }
 
@@ -115,7 +114,11 @@ public final class GrpcServer implements SmartLifecycle {
             connection.close();
             return;
         }
-        THIS_LOOP.set(connection.eventLoop());
+        SocketAddress peer = connection.remoteAddress();
+        if (peer != null) { // else it is closed already
+            homes.put(peer, connection.eventLoop());
+            connection.closeFuture().addListener(_ -> homes.remove(peer));
+        }
         loops.next().execute(() -> {
             connections.pipeline().fireChannelRead(connection);
             connections.pipeline().fireChannelReadComplete();

@@ -3,6 +3,7 @@ package io.sluice.api.grpc;
 import io.grpc.Detachable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,13 +21,13 @@ final class Incoming<Q> {
     private static final int INLINE_BYTES = 64 << 10;
 
     private final Marshaller<Q> messages;
-    private final @Nullable Q message;
-    private final AtomicReference<@Nullable InputStream> undecoded; // whoever takes it closes it
+    private final @Nullable Mono<Q> small;
+    private final AtomicReference<@Nullable InputStream> large; // whoever takes it closes it
 
-    private Incoming(Marshaller<Q> messages, @Nullable Q message, @Nullable InputStream undecoded) {
+    private Incoming(Marshaller<Q> messages, @Nullable Mono<Q> small, @Nullable InputStream large) {
         this.messages = messages;
-        this.message = message;
-        this.undecoded = new AtomicReference<>(undecoded);
+        this.small = small;
+        this.large = new AtomicReference<>(large);
     }
 
     /** What decodes small requests of a method at once, on the thread that received them, and keeps large ones as they are. */
@@ -36,7 +37,7 @@ final class Incoming<Q> {
             public Incoming<Q> parse(InputStream bytes) {
                 return isLarge(bytes) && bytes instanceof Detachable large
                         ? new Incoming<>(messages, null, large.detach())
-                        : new Incoming<>(messages, messages.parse(bytes), null);
+                        : new Incoming<>(messages, decodedNow(messages, bytes), null);
             }
 
             @Override
@@ -44,6 +45,15 @@ final class Incoming<Q> {
                 throw new IllegalStateException("a server receives requests: value=" + value);
             }
         };
+    }
+
+    /** What is no message fails the call later, as it does when it is large. */
+    private static <Q> Mono<Q> decodedNow(Marshaller<Q> messages, InputStream bytes) {
+        try {
+            return Mono.just(messages.parse(bytes));
+        } catch (StatusRuntimeException noMessage) {
+            return Mono.error(noMessage);
+        }
     }
 
     private static boolean isLarge(InputStream bytes) {
@@ -56,21 +66,19 @@ final class Incoming<Q> {
 
     /** The message, at once if it is small; empty when it was dropped. The error is gRPC's for bytes that are no message. */
     Mono<Q> decoded(Scheduler decoders) {
-        return message != null
-                ? Mono.just(message)
-                : Mono.fromCallable(this::decode).subscribeOn(decoders);
+        return small != null ? small : Mono.fromCallable(this::decode).subscribeOn(decoders);
     }
 
     private @Nullable Q decode() throws IOException {
-        try (InputStream bytes = undecoded.getAndSet(null)) {
+        try (InputStream bytes = large.getAndSet(null)) {
             return bytes == null ? null : messages.parse(bytes);
         }
     }
 
     /** Nobody wants the message any more. Harmless while it is decoded, and after. */
     void drop() {
-        try (InputStream bytes = undecoded.getAndSet(null)) {
-            assert bytes == null || message == null;
+        try (InputStream bytes = large.getAndSet(null)) {
+            assert bytes == null || small == null;
         } catch (IOException impossible) {
             throw new UncheckedIOException("closing gives back memory", impossible);
         }

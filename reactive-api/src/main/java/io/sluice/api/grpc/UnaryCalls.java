@@ -66,12 +66,13 @@ final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Incomi
         private final Metadata headers;
         private @Nullable Incoming<Q> request;
         private @Nullable Disposable running;
-        private final Executor home = threads.home().get();
+        private final Executor home;
         private boolean refused;
 
         Listening(ServerCall<Incoming<Q>, A> call, Metadata headers) {
             this.call = call;
             this.headers = headers;
+            this.home = threads.home().apply(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
         }
 
         @Override

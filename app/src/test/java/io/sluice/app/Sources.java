@@ -31,6 +31,9 @@ record Sources(Path root) {
     private static final List<String> FOREIGN_FOLDERS =
             List.of("target", ".git", "sluice-data", "node_modules", ".idea", ".venv");
 
+    /** What benchmarks download and fill. */
+    private static final Path BENCH_DATA = Path.of("bench", "data");
+
     static Sources here() {
         for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
             if (Files.exists(folder.resolve("pom.xml")) && Files.isDirectory(folder.resolve("engine"))) {
@@ -64,6 +67,7 @@ record Sources(Path root) {
             return children.sorted()
                     .filter(child ->
                             !FOREIGN_FOLDERS.contains(child.getFileName().toString()))
+                    .filter(child -> !child.endsWith(BENCH_DATA))
                     .flatMap(child -> Files.isDirectory(child) ? walk(child).stream() : Stream.of(child))
                     .toList();
         } catch (IOException failure) {

@@ -150,9 +150,13 @@ final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Incomi
         }
 
         private void write(A answer) {
-            call.sendHeaders(new Metadata());
-            call.sendMessage(answer);
-            call.close(Status.OK, new Metadata());
+            try {
+                call.sendHeaders(new Metadata());
+                call.sendMessage(answer);
+                call.close(Status.OK, new Metadata());
+            } catch (RuntimeException defect) {
+                fail(defect); // on its own thread nobody else would end the call
+            }
         }
 
         private void fail(Throwable defect) {

@@ -177,10 +177,10 @@ def searches(server, name, queries, ef, clients, seconds):
     }
 
 
-def settled(cost, most=12):
+def settled(cost, least=6, most=12):
     """Repeats until the last two were not 5 % cheaper than the cheapest before; answers the first cost and the last two's mean."""
     costs = [cost()]
-    while len(costs) < most and (len(costs) < 3 or min(costs[-2:]) < 0.95 * min(costs[:-2])):
+    while len(costs) < most and (len(costs) < least or min(costs[-2:]) < 0.95 * min(costs[:-2])):
         costs.append(cost())
     return costs[0], sum(costs[-2:]) / len(costs[-2:])
 

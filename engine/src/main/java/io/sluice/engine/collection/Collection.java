@@ -1166,8 +1166,7 @@ public final class Collection implements LoadTarget {
         try {
             while (true) {
                 // Before the snapshot, never after. What is not applied yet would appear between two reads of one
-                // state: a
-                // state ends where the present does.
+                // state: a state ends where the present does.
                 long applied = watermark.getAsLong();
                 long seen = timestamp == 0 ? applied : Math.min(timestamp, applied);
                 horizon.note(seen);

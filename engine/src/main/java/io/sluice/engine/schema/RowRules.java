@@ -24,7 +24,7 @@ public final class RowRules {
     public static final int MAX_JSON_BYTES = 65_536; // 64 KiB
 
     /** Of the values of one column, placeholders included. */
-    public static final int MAX_COLUMN_BYTES = 1 << 30; // 1 GiB
+    private static final int MAX_COLUMN_BYTES = 1 << 30; // 1 GiB
 
     private static final int EXPONENT = 0x7F80_0000; // of a float
     private static final byte[] NOTHING = new byte[0];
@@ -208,7 +208,7 @@ public final class RowRules {
 
     private static float[] zeros(FieldSchema field, int rowCount) {
         long count = (long) rowCount * field.dimension();
-        checkColumnBytes(field, count * Float.BYTES);
+        checkColumnBytes(field.name(), count * Float.BYTES);
         return new float[(int) count];
     }
 
@@ -411,7 +411,7 @@ public final class RowRules {
         for (int row = rows.nextClearBit(0); row < given.rowCount(); row = rows.nextClearBit(row + 1)) {
             size += given.length(row);
         }
-        checkColumnBytes(field, size);
+        checkColumnBytes(field.name(), size);
         byte[] data = new byte[(int) size];
         int[] offsets = new int[given.rowCount() + 1];
         for (int row = 0; row < given.rowCount(); row++) {
@@ -423,12 +423,17 @@ public final class RowRules {
         return new Column.Bytes(data, offsets, nulls);
     }
 
-    private static void checkColumnBytes(FieldSchema field, long bytes) {
+    /**
+     * Before memory is taken for them.
+     *
+     * @throws EngineException.InvalidRequest too large, beyond {@link #MAX_COLUMN_BYTES}
+     */
+    public static void checkColumnBytes(String field, long bytes) {
         if (bytes > MAX_COLUMN_BYTES) {
             throw new EngineException.InvalidRequest(
                     ErrorCode.TOO_LARGE,
-                    "field data is too large: field=" + field.name() + ", bytes=" + bytes + ", limit="
-                            + MAX_COLUMN_BYTES + ". Send fewer rows at once");
+                    "field data is too large: field=" + field + ", bytes=" + bytes + ", limit=" + MAX_COLUMN_BYTES
+                            + ". Send fewer rows at once");
         }
     }
 

@@ -163,13 +163,7 @@ final class ColumnReader {
             if (valueOfRow == null) {
                 return sent;
             }
-            long bytes = (long) count * dimension * Float.BYTES;
-            if (bytes > RowRules.MAX_COLUMN_BYTES) {
-                throw new InvalidRequest(
-                        ErrorCode.TOO_LARGE,
-                        "field data is too large: field=" + name + ", bytes=" + bytes + ", limit="
-                                + RowRules.MAX_COLUMN_BYTES + ". Send fewer rows at once");
-            }
+            RowRules.checkColumnBytes(name, (long) count * dimension * Float.BYTES);
             float[] values = new float[count * dimension];
             for (int row = 0; row < count; row++) {
                 int value = value(row);

@@ -46,9 +46,12 @@ final class ColumnWriter {
         if (column instanceof Column.FloatVectors vectors) {
             FloatArray.Builder floats = FloatArray.newBuilder();
             int dimension = vectors.dimension();
+            float[] values = vectors.values();
             for (int row = 0; row < vectors.rowCount(); row++) {
-                for (int i = 0; i < dimension && !vectors.isNull(row); i++) {
-                    floats.addData(vectors.values()[row * dimension + i]);
+                if (!vectors.isNull(row)) {
+                    for (int i = row * dimension; i < (row + 1) * dimension; i++) {
+                        floats.addData(values[i]);
+                    }
                 }
             }
             data.setVectors(VectorField.newBuilder().setDim(dimension).setFloatVector(floats));

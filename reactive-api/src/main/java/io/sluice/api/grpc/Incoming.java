@@ -17,8 +17,8 @@ import reactor.core.scheduler.Scheduler;
  * decodes. Holds those bytes until {@link #decoded} is done or {@link #drop} is called. Thread-safe.
  */
 final class Incoming<Q> {
-    /** Decoding this much takes some ten microseconds: less than handing it over. */
-    private static final int INLINE_BYTES = 64 << 10;
+    /** To decode or encode this much takes some ten microseconds: less than handing it over. */
+    static final int INLINE_BYTES = 64 << 10; // 64 KiB
 
     private final Marshaller<Q> messages;
     private final @Nullable Mono<Q> small;

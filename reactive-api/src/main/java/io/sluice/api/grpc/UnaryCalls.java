@@ -27,7 +27,6 @@ import reactor.util.Loggers;
  */
 final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Incoming<Q>, A> {
     private static final int ONE_MESSAGE = 1;
-    private static final int SMALL_BYTES = 64 << 10; // encoded in some ten microseconds
     private static final int ONE_TOO_MANY = 1; // asked for as well, so that a client that sends two is noticed
 
     private static final Metadata.Key<String> AUTHORIZATION =
@@ -142,7 +141,7 @@ final class UnaryCalls<Q, A extends Message> implements ServerCallHandler<Incomi
                         new Metadata());
                 return;
             }
-            if (sizeBytes <= SMALL_BYTES) {
+            if (sizeBytes <= Incoming.INLINE_BYTES) {
                 home.execute(() -> write(answer));
             } else {
                 write(answer);

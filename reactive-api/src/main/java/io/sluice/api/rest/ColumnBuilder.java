@@ -501,10 +501,7 @@ abstract sealed class ColumnBuilder {
 
         @Override
         void appendPlaceholder() {
-            if (count > RowRules.MAX_COLUMN_BYTES / Float.BYTES - dimension) {
-                throw RestRefusal.badRows("field data is too large: field=" + field + ", limit="
-                        + RowRules.MAX_COLUMN_BYTES + ". Send fewer rows at once");
-            }
+            RowRules.checkColumnBytes(field, Float.BYTES * ((long) count + dimension));
             makeRoom();
             count += dimension;
         }

@@ -20,9 +20,8 @@ import reactor.core.scheduler.Schedulers;
  * The H2 file behind the catalog: transactions, durability, errors. Thread-safe.
  *
  * <p>H2's driver does its work on the thread that subscribes. So everything runs on the one thread {@code catalog},
- * one transaction after another. A change is complete when its checkpoint has
- * reached the disk, unless it is one of those that need not: at commit H2 only writes ({@code WRITE_DELAY=0}), which
- * survives a kill but no power cut.
+ * one transaction after another. A change is complete when its checkpoint has reached the disk: at commit H2 only writes
+ * ({@code WRITE_DELAY=0}), which survives a kill but no power cut.
  */
 final class CatalogDatabase {
     private static final String FILE_NAME = "sluice";
@@ -35,6 +34,7 @@ final class CatalogDatabase {
     private final Scheduler thread;
     private final AtomicReference<@Nullable Connection> idle = new AtomicReference<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile Function<Session, Mono<Void>> settlement = _ -> Mono.empty();
 
     /** @param folder absolute, without {@code ;} */
     CatalogDatabase(Path folder) {
@@ -47,6 +47,11 @@ final class CatalogDatabase {
                 .property(H2ConnectionOption.DB_CLOSE_ON_EXIT, "FALSE") // the engine closes it, after its last change
                 .build());
         this.thread = Schedulers.newBoundedElastic(1, QUEUED_AT_MOST, "catalog", IDLE_SECONDS, true);
+    }
+
+    /** From now on {@code first} runs before every transaction, each of its statements by itself. */
+    void settleFirst(Function<Session, Mono<Void>> first) {
+        settlement = first;
     }
 
     /** Runs {@code work} in one transaction; reads see one moment. */
@@ -76,15 +81,6 @@ final class CatalogDatabase {
             return session.run(sql, values)
                     .flatMap(touched -> session.run(CHECKPOINT).thenReturn(touched));
         });
-    }
-
-    /**
-     * As {@link #change(String, String, Object...)}, but what is complete survives a kill only; a power cut may undo it
-     * until the next change of the other kind is complete. For what is as right undone as done, where nobody should wait
-     * for the disk.
-     */
-    Mono<Long> changeUnsynced(String what, String sql, Object... values) {
-        return onOwnThread(what, connection -> new Session(connection).run(sql, values));
     }
 
     private static Mono<Void> commitSynced(Connection connection) {
@@ -119,7 +115,9 @@ final class CatalogDatabase {
                 ? Mono.error(isClosed())
                 : Mono.usingWhen(
                                 borrow(),
-                                work,
+                                connection -> settlement
+                                        .apply(new Session(connection))
+                                        .then(work.apply(connection)),
                                 this::giveBack,
                                 (connection, _) -> connection.close(),
                                 Connection::close)

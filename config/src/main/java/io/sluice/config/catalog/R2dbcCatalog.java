@@ -31,9 +31,11 @@ import reactor.core.publisher.Mono;
 /** The catalog in an H2 file. Thread-safe: every change and read is one transaction on the catalog's own thread. */
 public final class R2dbcCatalog implements Catalog {
     private final CatalogDatabase database;
+    private final ForgottenSpecs forgotten;
 
-    private R2dbcCatalog(CatalogDatabase database) {
+    private R2dbcCatalog(CatalogDatabase database, ForgottenSpecs forgotten) {
         this.database = database;
+        this.forgotten = forgotten;
     }
 
     /**
@@ -43,16 +45,21 @@ public final class R2dbcCatalog implements Catalog {
      * server, or what is wrong with the file.
      */
     public static Mono<R2dbcCatalog> open(Path folder) {
-        return Mono.fromCallable(() -> databaseIn(folder.toAbsolutePath().normalize()))
-                .flatMap(database -> Migrations.apply(database)
-                        .thenReturn(new R2dbcCatalog(database))
-                        .onErrorResume(
-                                failure -> database.close().onErrorComplete().then(Mono.error(failure))));
+        return Mono.defer(() -> {
+            Path place = folder.toAbsolutePath().normalize();
+            ForgottenSpecs forgotten = forgottenIn(place);
+            var database = new CatalogDatabase(place);
+            return Migrations.apply(database)
+                    .doOnSuccess(_ -> database.settleFirst(forgotten::settle)) // by now the tables are of this version
+                    .thenReturn(new R2dbcCatalog(database, forgotten))
+                    .onErrorResume(failure -> database.close().onErrorComplete().then(Mono.error(failure)));
+        });
     }
 
-    private static CatalogDatabase databaseIn(Path folder) {
+    private static ForgottenSpecs forgottenIn(Path folder) {
         try {
             Files.createDirectories(folder);
+            return ForgottenSpecs.in(folder);
         } catch (IOException failure) {
             throw new EngineException.Failed(
                     ErrorCode.IO_FAILED,
@@ -60,7 +67,6 @@ public final class R2dbcCatalog implements Catalog {
                             + ". Make it writable or set SLUICE_DATA to another folder",
                     failure);
         }
-        return new CatalogDatabase(folder);
     }
 
     @Override
@@ -395,12 +401,8 @@ public final class R2dbcCatalog implements Catalog {
     }
 
     @Override
-    public Mono<Void> dropLoadSpec(long collectionId) {
-        return database.changeUnsynced(
-                        "drop load spec of collection " + collectionId,
-                        "DELETE FROM load_specs WHERE collection_id = $1",
-                        collectionId)
-                .then();
+    public Mono<Void> forget(LoadSpecRecord record) {
+        return Mono.fromRunnable(() -> forgotten.add(record));
     }
 
     // Users and resource groups

@@ -126,21 +126,16 @@ class R2dbcCatalogTest extends CatalogContract {
         }
     }
 
-    /** What a killed process leaves is what the system has of its file. */
+    /** What a killed process leaves is what the system has of its files. */
     @Test
-    void dropLoadSpec_killedAfterwards_isDone() throws IOException {
+    void forget_killedAfterwards_isDone() throws IOException {
         Path killed = folder.resolve("killed");
-        Catalog catalog = openIn(killed);
-        catalog.put(new DatabaseRecord(1, "default", Map.of(), 1)).block();
-        catalog.create(
-                        new CollectionRecord(2, 1, "words", schema(), 2, 1, Map.of(), 1, 1, false),
-                        new PartitionRecord(3, 2, "_default", 1, 0, false))
-                .block();
-        catalog.put(new LoadSpecRecord(2, true, List.of(), List.of(), false, 1, false, "load-1", 1, 1))
-                .block();
-        catalog.dropLoadSpec(2).block();
+        Catalog catalog = openWithLoadSpec(killed);
+        catalog.forget(SPEC).block();
         Path left = Files.createDirectories(folder.resolve("left"));
-        Files.copy(killed.resolve("sluice.mv.db"), left.resolve("sluice.mv.db"));
+        for (String file : filesOf(killed)) {
+            Files.copy(killed.resolve(file), left.resolve(file));
+        }
         catalog.close().block();
 
         Catalog again = openIn(left);
@@ -148,7 +143,68 @@ class R2dbcCatalogTest extends CatalogContract {
                 .isNotNull()
                 .satisfies(all -> assertThat(all.collections()).hasSize(1))
                 .satisfies(all -> assertThat(all.loadSpecs()).isEmpty());
+        assertThat(filesOf(left)).noneMatch(file -> file.startsWith("forgotten"));
         again.close().block();
+    }
+
+    /** A power cut may undo that a file was deleted; by then the collection may be loaded again. */
+    @Test
+    void forget_whoseFileComesBack_sparesALaterLoad() throws IOException {
+        Path place = folder.resolve("back");
+        Catalog catalog = openWithLoadSpec(place);
+        catalog.forget(SPEC).block();
+        String note = filesOf(place).stream()
+                .filter(file -> file.startsWith("forgotten"))
+                .findFirst()
+                .orElseThrow();
+        var later = new LoadSpecRecord(2, true, List.of(), List.of(), false, 1, false, "load-2", 1, 1);
+        catalog.put(later).block();
+        catalog.close().block();
+        Files.createFile(place.resolve(note));
+
+        Catalog again = openIn(place);
+        assertThat(again.readAll().block())
+                .isNotNull()
+                .satisfies(all -> assertThat(all.loadSpecs()).containsExactly(later));
+        again.close().block();
+    }
+
+    @Test
+    void forget_whereNoFileCanBeMade_failsNamingIt() throws IOException {
+        Path place = folder.resolve("place");
+        Catalog catalog = openWithLoadSpec(place);
+        Files.move(place, folder.resolve("elsewhere"));
+
+        assertThatThrownBy(() -> catalog.forget(SPEC).block())
+                .isInstanceOf(EngineException.Failed.class)
+                .hasMessageContaining("forget load spec of collection 2")
+                .hasMessageContaining(place.toString());
+
+        Files.move(folder.resolve("elsewhere"), place);
+        assertThat(catalog.readAll().block())
+                .isNotNull()
+                .satisfies(all -> assertThat(all.loadSpecs()).containsExactly(SPEC));
+        catalog.close().block();
+    }
+
+    private static final LoadSpecRecord SPEC =
+            new LoadSpecRecord(2, true, List.of(), List.of(), false, 1, false, "load-1", 1, 1);
+
+    private static Catalog openWithLoadSpec(Path place) {
+        Catalog catalog = openIn(place);
+        catalog.put(new DatabaseRecord(1, "default", Map.of(), 1)).block();
+        catalog.create(
+                        new CollectionRecord(2, 1, "words", schema(), 2, 1, Map.of(), 1, 1, false),
+                        new PartitionRecord(3, 2, "_default", 1, 0, false))
+                .block();
+        catalog.put(SPEC).block();
+        return catalog;
+    }
+
+    private static List<String> filesOf(Path place) throws IOException {
+        try (Stream<Path> files = Files.list(place)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
     }
 
     private static CollectionSchema schema() {

@@ -7,7 +7,7 @@ import reactor.core.publisher.Mono;
  * The records that survive a restart. A port.
  *
  * <p>Every {@code Mono} is one transaction: when it completes, the change survives a power cut (but see
- * {@link #dropLoadSpec}); when it fails, nothing was changed. Each subscription is a transaction of its own, and none is stopped by a cancel. {@code put} inserts or
+ * {@link #forget}); when it fails, nothing was changed. Each subscription is a transaction of its own, and none is stopped by a cancel. {@code put} inserts or
  * replaces by id; {@code drop} of what is not there is harmless. The engine calls it from one DDL at a time per
  * collection, but from several threads. Errors are {@code EngineException.Failed} with what was tried.
  *
@@ -56,10 +56,11 @@ public interface Catalog {
     Mono<Void> put(LoadSpecRecord loadSpec);
 
     /**
-     * The one change that survives a kill at once and a power cut only after the next other change: a release does not wait
-     * for the disk, and one that is forgotten loads a collection that nobody had to lose.
+     * Removes a load spec, if it is still the one that this operation asked for. The one change that survives a kill at
+     * once and a power cut only after the next other change: a release does not wait for the disk, and one that is
+     * forgotten loads a collection that nobody had to lose. May block the subscriber for the time to make a small file.
      */
-    Mono<Void> dropLoadSpec(long collectionId);
+    Mono<Void> forget(LoadSpecRecord loadSpec);
 
     /**
      * New segments with their index files and new deltas in, replaced ones out with their index files,

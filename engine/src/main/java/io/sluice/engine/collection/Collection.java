@@ -40,6 +40,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +50,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * One collection: its schema, partitions, indexes and files, the rows that still grow, and what is loaded.
@@ -796,8 +798,13 @@ public final class Collection implements LoadTarget {
     }
 
     @Override
-    public void saveGoal(LoadGoal asked, String operationId, int attempt) {
-        LoadGoal wanted = withAllFields(asked);
+    public void want(@Nullable LoadGoal wanted) {
+        locked(() -> goal = wanted == null ? null : withAllFields(wanted)); // a field may be added at the same time
+    }
+
+    @Override
+    public Mono<Void> saveGoal(String operationId, int attempt) {
+        LoadGoal wanted = Objects.requireNonNull(goal, "nothing is wanted");
         var spec = new LoadSpecRecord(
                 collectionId(),
                 wanted.allPartitions(),
@@ -809,18 +816,18 @@ public final class Collection implements LoadTarget {
                 operationId,
                 attempt,
                 lastAccessMillis);
-        CatalogCalls.run(rooms.catalog().put(spec));
-        savedSpec = spec;
-        locked(() -> goal = withAllFields(wanted)); // under the lock: a field may be added at the same time
+        return rooms.catalog().put(spec).doOnSuccess(_ -> savedSpec = spec);
     }
 
     @Override
-    public void forgetGoal() {
-        if (!dropped) {
-            CatalogCalls.run(rooms.catalog().dropLoadSpec(collectionId()));
-        }
-        savedSpec = null;
-        locked(() -> goal = null);
+    public Mono<Void> forgetGoal() {
+        LoadSpecRecord spec = savedSpec;
+        Mono<Void> forgotten =
+                spec == null || dropped ? Mono.empty() : rooms.catalog().forget(spec);
+        return forgotten.doOnSuccess(_ -> {
+            savedSpec = null;
+            want(null);
+        });
     }
 
     /** Remembers when the collection was last read, so that the next start loads hot collections first. */

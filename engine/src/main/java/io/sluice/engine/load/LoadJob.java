@@ -17,7 +17,7 @@ import reactor.core.publisher.Sinks;
 /**
  * One load of one collection towards a goal. Hot: runs whether or not anybody watches. Thread-safe.
  *
- * <p>The goal is saved before anything moves. A load that ends badly restores the goal that was there before; a load
+ * <p>The goal is taken before anything moves and saved while bytes move; nothing is published before it is. A load that ends badly restores the goal that was there before; a load
  * that a shutdown ends, or that goes on after a restart, keeps its goal, so that the next start tries again.
  */
 final class LoadJob implements Job {
@@ -39,6 +39,7 @@ final class LoadJob implements Job {
 
     // Confined to the job's own steps, one after the other.
     private @Nullable LoadGoal goalBefore;
+    private boolean goalTaken;
     private boolean goalSaved;
     private Retired replaced = Retired.nothing();
 
@@ -125,14 +126,15 @@ final class LoadJob implements Job {
         stop.throwIfRequested();
         goalBefore = target.goal();
         var who = operation.identity();
-        target.saveGoal(goal, who.id(), who.attempt());
-        goalSaved = true;
+        target.want(goal);
+        goalTaken = true;
+        Mono<Void> saving = target.saveGoal(who.id(), who.attempt()).doOnSuccess(_ -> goalSaved = true);
         var frozen = LoadPlan.of(who.fullName(), target.missingParts(goal));
         operation.planned(frozen);
         plan = frozen;
         operation.enter(new LoadState.Reserving(frozen.totalBytes()));
         int readers = goal.lowPriority() ? 1 : means.options().readersPerPlan();
-        var made = new LoadPipeline(means, frozen, operation, stop, readers, this::publish);
+        var made = new LoadPipeline(means, frozen, operation, stop, readers, saving, this::publish);
         pipeline = made;
         return made;
     }
@@ -149,27 +151,26 @@ final class LoadJob implements Job {
     /** Every byte is back by now; puts the goal right, then says how it ended. */
     private Mono<Void> endBadly(Throwable thrown) {
         EngineException failure = LoadFailures.of(operation.identity().fullName(), thrown);
-        return Mono.<Void>fromRunnable(() -> {
-                    restoreGoal(failure);
-                    operation.enter(end(failure));
+        return Mono.defer(() -> restoreGoal(failure))
+                .onErrorResume(alsoFailed -> {
+                    failure.addSuppressed(alsoFailed);
+                    LOG.warn("goal before the load could not be restored: operation={}", operation, alsoFailed);
+                    return Mono.empty();
                 })
-                .subscribeOn(means.schedulers().jobs());
+                .then(Mono.<Void>fromRunnable(() -> operation.enter(end(failure)))
+                        .subscribeOn(means.schedulers().jobs()));
     }
 
-    private void restoreGoal(EngineException failure) {
-        if (!goalSaved || keepsGoal(failure)) {
-            return;
+    private Mono<Void> restoreGoal(EngineException failure) {
+        if (!goalTaken || (goalSaved && keepsGoal(failure))) {
+            return Mono.empty();
         }
-        try {
-            if (goalBefore == null || resumed) {
-                target.forgetGoal();
-            } else {
-                target.saveGoal(goalBefore, freshLoadId.get(), NO_ATTEMPT_YET);
-            }
-        } catch (RuntimeException alsoFailed) {
-            failure.addSuppressed(alsoFailed);
-            LOG.warn("goal before the load could not be restored: operation={}", operation, alsoFailed);
+        boolean forgets = goalBefore == null || resumed;
+        if (goalSaved && forgets) {
+            return target.forgetGoal();
         }
+        target.want(goalBefore);
+        return goalSaved ? target.saveGoal(freshLoadId.get(), NO_ATTEMPT_YET) : Mono.empty();
     }
 
     /** A restart tries again, unless somebody said that the collection shall not be loaded. */

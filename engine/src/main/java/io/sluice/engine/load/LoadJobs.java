@@ -88,7 +88,7 @@ public final class LoadJobs {
     /**
      * Starts a load towards {@code goal}, or joins the newest one when it has the same goal. Returns at once. A load
      * with another goal and a release that are under way have their turn first: the job waits, {@code queued}. The goal
-     * is saved first; a load that fails or is cancelled puts back the goal that was there before.
+     * is saved while bytes move; a load that fails or is cancelled puts back the goal that was there before.
      *
      * @param partitions names, for the view; empty = all
      * @param fields names, for the view; empty = all
@@ -127,12 +127,14 @@ public final class LoadJobs {
     private void tryAgain(LoadJob failed) {
         Identity before = failed.operation().identity();
         LoadTarget target = failed.target();
-        boolean idle;
-        synchronized (lock) {
-            idle = !shuttingDown && !lanes.containsKey(before.collectionId());
-        }
-        if (idle && failed.goal().equals(target.goal())) {
+        if (isIdle(target) && failed.goal().equals(target.goal())) {
             resume(target, failed.goal(), before.partitions(), before.fields(), before.id(), before.attempt() + 1);
+        }
+    }
+
+    private boolean isIdle(LoadTarget target) {
+        synchronized (lock) {
+            return !shuttingDown && !lanes.containsKey(target.collectionId());
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -26,6 +27,8 @@ import reactor.core.publisher.SynchronousSink;
  */
 final class LoadPipeline {
     private static final int ONE = 1;
+    /** Pieces that a reader works on before another load has its turn; of 4 MiB chunks, some ten milliseconds. */
+    private static final int LONGEST_TURN = 8;
     /** Beyond the drain limit, after which what retires has been asked to go. */
     private static final Duration MEMORY_WAIT_GRACE = Duration.ofSeconds(1);
 
@@ -33,6 +36,7 @@ final class LoadPipeline {
     private final LoadPlan plan;
     private final Operation operation;
     private final JobStop stop;
+    private final Mono<Void> goalSaved;
     private final Consumer<List<LoadedPart>> publish;
     private final int readers;
     private final StagedParts staged;
@@ -42,8 +46,9 @@ final class LoadPipeline {
     private volatile boolean waitedLongForMemory;
 
     /**
+     * @param readers at work at the same time
+     * @param goalSaved subscribed to when the copying begins; nothing is published before it completes
      * @param publish takes the parts over or throws; blocks
-     * @param readers chunks in flight
      */
     LoadPipeline(
             JobMeans means,
@@ -51,11 +56,13 @@ final class LoadPipeline {
             Operation operation,
             JobStop stop,
             int readers,
+            Mono<Void> goalSaved,
             Consumer<List<LoadedPart>> publish) {
         this.means = means;
         this.plan = plan;
         this.operation = operation;
         this.stop = stop;
+        this.goalSaved = goalSaved;
         this.publish = publish;
         this.readers = readers;
         this.staged = new StagedParts(plan);
@@ -67,15 +74,33 @@ final class LoadPipeline {
     Flux<SegmentChunk> run() {
         return Flux.usingWhen(
                 Mono.just(staged), // empty as yet, so that any end finds in it what there is to give back
-                _ -> admit().thenMany(stageFiles()).thenMany(copyChunks()).concatWith(publishParts()),
-                this::giveBack, // complete: the collection has the parts, nothing is left
+                _ -> bringIn().concatWith(publishParts()),
+                _ -> Mono.empty(), // complete: the collection has the parts, nothing is left
                 (_, _) -> giveBack(staged), // error or stop: awaited
                 this::giveBack); // cancel: not awaited, so nobody cancels; a job is asked to stop
+    }
+
+    /** Copies while the goal is being saved: whichever fails ends the other, and both have ended before that is said. */
+    private Flux<SegmentChunk> bringIn() {
+        var saving = goalSaved
+                .doOnError(failure -> stop.failed(LoadFailures.of(plan.name(), failure)))
+                .thenMany(Flux.<SegmentChunk>empty());
+        var copying = admit().thenMany(stageFiles()).thenMany(copyChunks());
+        return Flux.mergeDelayError(ONE, saving, copying).onErrorMap(this::firstFailure);
     }
 
     // Admission: the whole plan before the first byte moves
 
     private Mono<Void> admit() {
+        return Mono.defer(() -> {
+            stop.throwIfRequested();
+            return staged.reserve(means.budget()) instanceof Admission.Granted
+                    ? Mono.fromRunnable(this::sayAdmitted)
+                    : awaitMemory();
+        });
+    }
+
+    private Mono<Void> awaitMemory() {
         Duration longest = means.options().drainLimit().plus(MEMORY_WAIT_GRACE);
         var waitedLong = Mono.delay(longest, means.clock().timers()).doOnNext(_ -> waitedLongForMemory = true);
         return means.budgetWatch().lookUntilDone(this::tryAdmit, List.of(stop.asked(), waitedLong.then()));
@@ -85,7 +110,7 @@ final class LoadPipeline {
         stop.throwIfRequested();
         switch (staged.reserve(means.budget())) {
             case Admission.Granted _ -> {
-                operation.enter(new LoadState.Copying(0, plan.totalBytes()));
+                sayAdmitted();
                 done.complete();
             }
             case Admission.Deferred(long missing, long retiring)
@@ -94,6 +119,10 @@ final class LoadPipeline {
                         + ": searches still read what was released");
             case Admission.Deferred _, Admission.Refused _ -> done.error(outOfBudget());
         }
+    }
+
+    private void sayAdmitted() {
+        operation.enter(new LoadState.Copying(0, plan.totalBytes()));
     }
 
     private EngineException outOfBudget() {
@@ -105,43 +134,62 @@ final class LoadPipeline {
     // Copy: files to arenas
 
     private Flux<SegmentChunk> stageFiles() {
-        return Flux.fromIterable(plan.files())
-                .doOnNext(_ -> stop.throwIfRequested())
-                .flatMapDelayError(this::stageFile, readers, ONE)
-                .onErrorMap(this::firstFailure)
-                .thenMany(Flux.empty());
+        return Flux.defer(() -> {
+            List<List<PartSource>> files = plan.files();
+            var turns = new Turns<>(files.iterator(), files.size(), readers, LONGEST_TURN);
+            return onReaders(Flux.fromIterable(() -> turns), _ -> Mono.empty(), this::stageFile)
+                    .thenMany(Flux.empty());
+        });
     }
 
-    private Mono<List<PartSource>> stageFile(List<PartSource> partsOfFile) {
-        return Mono.fromCallable(() -> copy.stage(partsOfFile))
-                .subscribeOn(means.schedulers().segmentIo())
-                .onErrorMap(failure -> LoadFailures.at(plan.name(), whereOf(partsOfFile), failure))
-                .doOnError(EngineException.class, stop::failed);
+    private List<PartSource> stageFile(List<PartSource> partsOfFile) {
+        try {
+            return copy.stage(partsOfFile);
+        } catch (Throwable failure) {
+            throw told(whereOf(partsOfFile), failure);
+        }
     }
 
     private Flux<SegmentChunk> copyChunks() {
-        int chunkBytes = means.readRate().chunkBytes(means.options().chunkBytes(), PartDirectory.BLOCK_BYTES);
-        return plan.chunks(chunkBytes)
-                .doOnNext(_ -> stop.throwIfRequested())
-                .flatMapDelayError(this::copyChunk, readers, ONE) // one fails: the others end, then the failure is said
-                .onErrorMap(this::firstFailure)
-                .doOnNext(this::countIn);
+        ReadRate rate = means.readRate();
+        int chunkBytes = rate.chunkBytes(means.options().chunkBytes(), PartDirectory.BLOCK_BYTES);
+        var turns = plan.turns(chunkBytes, readers, rate.isLimited() ? 1 : LONGEST_TURN);
+        return onReaders(turns, this::permit, this::copyChunk).doOnNext(this::countIn);
     }
 
-    private Mono<SegmentChunk> copyChunk(SegmentChunk chunk) {
-        return permit(chunk)
-                .then(Mono.fromCallable(() -> copy.read(chunk))
-                        .subscribeOn(means.schedulers().segmentIo()))
-                .onErrorMap(failure -> LoadFailures.at(plan.name(), chunk.toString(), failure))
-                .doOnError(EngineException.class, stop::failed);
+    private SegmentChunk copyChunk(SegmentChunk chunk) {
+        try {
+            return copy.read(chunk);
+        } catch (Throwable failure) {
+            throw told(chunk.toString(), failure);
+        }
     }
 
-    private Mono<Void> permit(SegmentChunk chunk) {
+    /** As many turns at a time as there are readers. One fails: the others end, then the failure is said. */
+    private <T, R> Flux<R> onReaders(Flux<List<T>> turns, Function<List<T>, Mono<Void>> permit, Function<T, R> work) {
+        return turns.doOnNext(_ -> stop.throwIfRequested())
+                .flatMapDelayError(
+                        turn -> permit.apply(turn)
+                                .thenMany(Flux.fromIterable(turn)
+                                        .map(work)
+                                        .subscribeOn(means.schedulers().segmentIo())),
+                        readers,
+                        ONE);
+    }
+
+    private EngineException told(String where, Throwable failure) {
+        EngineException named = LoadFailures.at(plan.name(), where, failure);
+        stop.failed(named);
+        return named;
+    }
+
+    private Mono<Void> permit(List<SegmentChunk> turn) {
         if (!means.readRate().isLimited()) {
             return Mono.empty();
         }
+        long bytes = turn.stream().mapToLong(SegmentChunk::sizeBytes).sum();
         return means.readRate()
-                .permit(chunk.sizeBytes(), stop.asked())
+                .permit(bytes, stop.asked())
                 .doOnSubscribe(_ -> waitingForRate.incrementAndGet())
                 .doFinally(_ -> waitingForRate.decrementAndGet());
     }

@@ -2,11 +2,13 @@ package io.sluice.engine.load;
 
 import io.sluice.engine.memory.Reservation;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import reactor.core.publisher.Flux;
 
 /**
@@ -74,24 +76,38 @@ record LoadPlan(String name, List<PlannedSegment> segments, long totalBytes, lon
         return List.copyOf(byKey.values());
     }
 
-    /** Every chunk of every part, in order; a part without bytes has one chunk of none. */
-    Flux<SegmentChunk> chunks(int chunkBytes) {
-        return Flux.fromIterable(segments)
-                .concatMapIterable(PlannedSegment::parts, 1)
-                .concatMap(part -> chunksOf(part, chunkBytes), 0);
+    /**
+     * Every chunk of every part, in order; a part without bytes has one chunk of none. Dealt out in turns, one reader's
+     * work each.
+     *
+     * @param longest chunks in a turn
+     */
+    Flux<List<SegmentChunk>> turns(int chunkBytes, int readers, int longest) {
+        return Flux.fromIterable(() -> new Turns<>(chunks(chunkBytes), chunkCount(chunkBytes), readers, longest));
     }
 
-    private static Flux<SegmentChunk> chunksOf(PartSource part, int chunkBytes) {
-        long partBytes = part.part().sizeBytes();
-        return Flux.generate(() -> 0L, (offset, chunks) -> {
-            int sizeBytes = (int) Math.min(chunkBytes, partBytes - offset);
-            long next = offset + sizeBytes;
-            chunks.next(new SegmentChunk(part, offset, sizeBytes));
-            if (next == partBytes) {
-                chunks.complete();
-            }
-            return next;
-        });
+    private int chunkCount(int chunkBytes) {
+        return Math.toIntExact(partStream()
+                .mapToLong(part -> Math.max(1, Math.ceilDiv(part.part().sizeBytes(), chunkBytes)))
+                .sum());
+    }
+
+    private Iterator<SegmentChunk> chunks(int chunkBytes) {
+        return partStream()
+                .flatMap(part -> Stream.iterate(
+                        chunkAt(part, 0, chunkBytes),
+                        chunk -> chunk.offsetBytes() == 0 || chunk.sizeBytes() > 0,
+                        chunk -> chunkAt(part, chunk.offsetBytes() + chunkBytes, chunkBytes)))
+                .iterator();
+    }
+
+    private static SegmentChunk chunkAt(PartSource part, long offsetBytes, int chunkBytes) {
+        long left = part.part().sizeBytes() - offsetBytes;
+        return new SegmentChunk(part, offsetBytes, Math.clamp(left, 0, chunkBytes));
+    }
+
+    private Stream<PartSource> partStream() {
+        return segments.stream().flatMap(segment -> segment.parts().stream());
     }
 
     Set<Long> partitionIds() {

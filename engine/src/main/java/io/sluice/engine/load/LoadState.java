@@ -65,7 +65,7 @@ sealed interface LoadState {
         };
     }
 
-    private static boolean isFailure(LoadState state) {
+    static boolean isFailure(LoadState state) {
         return state instanceof Failed || state instanceof Cancelled;
     }
 

@@ -1,6 +1,8 @@
 package io.sluice.engine.load;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * What this package needs of a collection. Thread-safe.
@@ -34,13 +36,21 @@ public interface LoadTarget {
      */
     Retired unpublish(List<Long> partitionIds);
 
-    /** Makes {@code goal} the desired state that survives a restart; {@code operationId} is who asked. */
-    void saveGoal(LoadGoal goal, String operationId, int attempt);
+    /** Makes {@code goal} the desired state of this process; null = released. */
+    void want(@Nullable LoadGoal goal);
 
-    /** Forgets the desired state; the collection stays released after a restart. */
-    void forgetGoal();
+    /**
+     * What is wanted now survives a restart when the answer completes.
+     *
+     * @param operationId who asked
+     * @return ends on a thread that must not wait
+     */
+    Mono<Void> saveGoal(String operationId, int attempt);
+
+    /** Nothing is wanted any more, nor after a restart, when the answer completes. Blocks the subscriber for a moment. */
+    Mono<Void> forgetGoal();
 
     /** The whole desired state at present; null = released. */
-    @org.jspecify.annotations.Nullable
+    @Nullable
     LoadGoal goal();
 }

@@ -120,7 +120,7 @@ final class Operation {
                 throw new IllegalStateException(
                         "operation " + identity.id() + " cannot go from " + state + " to " + next);
             }
-            if (next instanceof LoadState.Running) {
+            if (!LoadState.isFailure(next)) {
                 sayResumedIfStalled();
             }
             state = next;

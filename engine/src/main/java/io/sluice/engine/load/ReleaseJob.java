@@ -73,20 +73,27 @@ final class ReleaseJob implements Job {
 
     @Override
     public Mono<Void> run() {
-        return Mono.fromCallable(this::unpublish)
+        return Mono.defer(this::forget)
                 .subscribeOn(means.schedulers().jobs())
+                .then(Mono.fromCallable(this::unpublish))
                 .flatMap(Drain::run)
                 .then(Mono.<Void>fromRunnable(this::sayReleased))
                 .onErrorResume(this::sayFailed);
     }
 
     /** First the catalog, so that a crash from here on leaves the collection released. */
-    private Drain unpublish() {
+    private Mono<Void> forget() {
         if (remaining == null) {
-            target.forgetGoal();
-        } else {
-            target.saveGoal(remaining, freshLoadId.get(), NO_ATTEMPT_YET);
+            return target.forgetGoal();
         }
+        LoadGoal before = target.goal();
+        target.want(remaining);
+        return target.saveGoal(freshLoadId.get(), NO_ATTEMPT_YET)
+                .doOnError(_ -> target.want(before))
+                .publishOn(means.schedulers().jobs());
+    }
+
+    private Drain unpublish() {
         Retired retired = target.unpublish(partitionIds);
         retired.ownerLeases().forEach(Lease::retire);
         operation.enter(new LoadState.Releasing(retired.bytes()));

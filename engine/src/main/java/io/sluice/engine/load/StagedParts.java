@@ -2,6 +2,7 @@ package io.sluice.engine.load;
 
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.memory.Admission;
+import io.sluice.engine.memory.Lease;
 import io.sluice.engine.memory.MemoryBudget;
 import io.sluice.engine.memory.MemoryTag;
 import io.sluice.engine.memory.Reservation;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * The memory of a load that is not published: its reservation, and the parts that were allocated from it. Thread-safe.
  *
  * <pre>
- *   empty ──reserve──▶ reserved ──allocate, part by part──▶ full ──handedOver──▶ empty
- *     └───────────────────┴──────────────giveBack────────────┴─────────────────▶ closed, forever
+ *   empty ──reserve──▶ reserved ──allocate, part by part──▶ full ──handedOver──▶ closed, forever
+ *     └───────────────────┴──────────────giveBack────────────┴─────────────────▶ closed
  * </pre>
  *
  * It exists, empty, before anything is asked for, so that whatever ends a load finds here all that there is to give
@@ -77,9 +78,12 @@ final class StagedParts {
                 .toList();
     }
 
-    /** The collection owns the parts now; there is nothing to give back any more. */
-    synchronized void handedOver() {
-        parts.clear();
+    /** The collection owns the parts now; what was promised beyond them goes back. */
+    void handedOver() {
+        synchronized (this) {
+            parts.clear();
+        }
+        giveBack();
     }
 
     /** Frees what was not handed over and answers how many bytes came back. Idempotent. */
@@ -96,8 +100,8 @@ final class StagedParts {
         long freedBytes = 0;
         for (LoadedPart part : left) {
             freedBytes += part.ownerLease().reservedBytes();
-            part.ownerLease().close();
         }
+        Lease.closeAll(left.stream().map(LoadedPart::ownerLease).toList());
         if (promised != null) {
             freedBytes += promised.unallocatedBytes();
             promised.close();

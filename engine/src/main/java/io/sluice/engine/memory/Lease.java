@@ -1,6 +1,8 @@
 package io.sluice.engine.memory;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -71,9 +73,20 @@ public final class Lease implements AutoCloseable {
 
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
-            arena.release(this);
+        if (leave()) {
+            SegmentArena.free(List.of(arena));
         }
+    }
+
+    /** Closes many, which is cheaper than one by one: memory that lies together is freed together. */
+    public static void closeAll(Collection<Lease> leases) {
+        SegmentArena.free(
+                leases.stream().filter(Lease::leave).map(lease -> lease.arena).toList());
+    }
+
+    /** Answers whether the bytes are to be freed now. */
+    private boolean leave() {
+        return closed.compareAndSet(false, true) && arena.leave(this);
     }
 
     @Override

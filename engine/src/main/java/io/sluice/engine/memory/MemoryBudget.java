@@ -1,12 +1,15 @@
 package io.sluice.engine.memory;
 
 import io.sluice.engine.error.EngineException.Holder;
+import java.lang.foreign.Arena;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -16,6 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * arenas, {@code retiring} those of arenas that can no longer be found and wait for their last lease.
  */
 public final class MemoryBudget implements AutoCloseable {
+    private static final int CLOSER_IDLE_SECONDS = 5;
+    private static final int CLOSER_DELAY_MILLIS = 50;
+
     private final long limitBytes;
     private final AtomicLong reservedBytes = new AtomicLong();
     private final AtomicLong usedBytes = new AtomicLong();
@@ -24,6 +30,8 @@ public final class MemoryBudget implements AutoCloseable {
     private final Set<Reservation> reservations = ConcurrentHashMap.newKeySet();
     private final Set<SegmentArena> arenas = ConcurrentHashMap.newKeySet();
     private final Set<Runnable> freedListeners = ConcurrentHashMap.newKeySet();
+    private final ScheduledThreadPoolExecutor closer = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("memory-closer").factory(), (task, _) -> task.run()); // after close
 
     /** @param limitBytes that all reservations together may have */
     public MemoryBudget(long limitBytes) {
@@ -34,6 +42,8 @@ public final class MemoryBudget implements AutoCloseable {
         for (MemoryTag tag : MemoryTag.values()) {
             reservedByTag.put(tag, new AtomicLong());
         }
+        closer.setKeepAliveTime(CLOSER_IDLE_SECONDS, TimeUnit.SECONDS);
+        closer.allowCoreThreadTimeOut(true);
     }
 
     /**
@@ -129,9 +139,15 @@ public final class MemoryBudget implements AutoCloseable {
         return () -> freedListeners.remove(listener);
     }
 
+    /** Closes an arena without pages, for which nobody waits: a while later, when whoever freed it has answered. */
+    void closeLater(Arena arena) {
+        closer.schedule(arena::close, CLOSER_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
     /** @throws IllegalStateException if bytes are still held, naming the holders */
     @Override
     public void close() {
+        closer.shutdown();
         if (reservedBytes.get() != 0) {
             throw new IllegalStateException("memory budget closed while bytes are held: reservedBytes="
                     + reservedBytes.get() + ", holders=" + holders() + ", arenas=" + arenas

@@ -12,6 +12,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class NativeMemory {
 
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+    private static final int MADV_DONTNEED = 4;
     private static final int MADV_HUGEPAGE = 14;
     private static final long MAP_FAILED = -1;
     /** Mappings left to the JVM, its threads and its libraries. */
@@ -34,6 +36,7 @@ final class NativeMemory {
 
     private static final @Nullable Calls CALLS = Calls.tryLink();
     private static final int MAX_MAPPINGS = readMaxMappings();
+    private static final AtomicInteger MAPPINGS = new AtomicInteger(); // ours in this process
 
     private NativeMemory() {}
 
@@ -94,38 +97,66 @@ final class NativeMemory {
             }
         }
 
-        boolean adviseHugePages(long address, long sizeBytes) {
+        boolean advise(long address, long sizeBytes, int advice) {
             try {
-                return (int) madvise.invokeExact(address, sizeBytes, MADV_HUGEPAGE) == 0;
+                return (int) madvise.invokeExact(address, sizeBytes, advice) == 0;
             } catch (Throwable impossible) {
                 throw new AssertionError(impossible);
             }
         }
     }
 
-    /** Zeroed memory that lives as long as {@code arena}. */
+    /**
+     * Zeroed memory that lives as long as {@code arena}.
+     *
+     * @throws EngineException.Failed if the system gives no memory or no mapping
+     */
     @SuppressWarnings("restricted") // the one place that gives raw memory a size and a life
     static Block allocate(Arena arena, long sizeBytes, String name) {
         Calls calls = CALLS;
         if (calls == null) {
             return new Block(arena.allocate(sizeBytes, 64), PageKind.SMALL);
         }
+        refuseNearMappingLimit(MAPPINGS.get(), name);
         long mappedBytes = roundUp(Math.max(sizeBytes, 1), SMALL_PAGE_BYTES);
         boolean large = mappedBytes >= HUGE_PAGE_BYTES;
         long address = large ? mmapAligned(calls, mappedBytes) : calls.mmap(mappedBytes);
         if (address == MAP_FAILED) {
-            arena.close();
             throw new EngineException.Failed(
                     ErrorCode.OUT_OF_MEMORY_BUDGET,
                     "the system refused memory: part=" + name + ", sizeBytes=" + mappedBytes
                             + ". Lower SLUICE_MEMORY_BUDGET to what this machine has",
                     null);
         }
-        boolean huge = large && calls.adviseHugePages(address, mappedBytes);
+        boolean huge = large && calls.advise(address, mappedBytes, MADV_HUGEPAGE);
+        MAPPINGS.incrementAndGet();
         MemorySegment bytes = MemorySegment.ofAddress(address)
-                .reinterpret(mappedBytes, arena, mapping -> calls.munmap(mapping.address(), mappedBytes))
+                .reinterpret(mappedBytes, arena, mapping -> unmap(calls, mapping.address(), mappedBytes))
                 .asSlice(0, sizeBytes);
         return new Block(bytes, huge ? PageKind.HUGE : PageKind.SMALL);
+    }
+
+    private static void unmap(Calls calls, long address, long mappedBytes) {
+        calls.munmap(address, mappedBytes);
+        MAPPINGS.decrementAndGet();
+    }
+
+    /** Whether {@link #giveBackPages} does. */
+    static boolean givesBackPages() {
+        return CALLS != null;
+    }
+
+    /**
+     * Gives pages back at once; the addresses stay with their arena and read as zeros.
+     *
+     * @param pages whole pages of what was allocated here
+     */
+    static void giveBackPages(MemorySegment pages) {
+        Calls calls = CALLS;
+        if (calls != null) {
+            boolean done = calls.advise(pages.address(), pages.byteSize(), MADV_DONTNEED);
+            assert done : "pages were not taken back: " + pages;
+        }
     }
 
     /** Maps two megabytes too many and gives back what lies before and after the aligned middle. */
@@ -141,11 +172,11 @@ final class NativeMemory {
         return aligned;
     }
 
-    static void refuseNearMappingLimit(int arenaCount, String name) {
-        if (arenaCount + MAPPINGS_FOR_OTHERS > MAX_MAPPINGS) {
+    static void refuseNearMappingLimit(int mappings, String name) {
+        if (mappings + MAPPINGS_FOR_OTHERS > MAX_MAPPINGS) {
             throw new EngineException.Failed(
                     ErrorCode.OUT_OF_MEMORY_BUDGET,
-                    "too many loaded parts for this system: part=" + name + ", parts=" + arenaCount
+                    "too many loaded parts for this system: part=" + name + ", parts=" + mappings
                             + ", vm.max_map_count=" + MAX_MAPPINGS + ". Raise vm.max_map_count or release collections",
                     null);
         }

@@ -1,5 +1,7 @@
 package io.sluice.engine.memory;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Promised bytes that may become arenas, part by part. Thread-safe.
  *
@@ -12,6 +14,7 @@ public final class Reservation implements AutoCloseable {
     private final String holder;
     private long unallocatedBytes; // guarded by this
     private boolean closed; // guarded by this
+    private @Nullable Mapping mapping; // guarded by this; of all of it, made with the first arena
 
     Reservation(MemoryBudget budget, MemoryTag tag, String holder, long sizeBytes) {
         this.budget = budget;
@@ -33,14 +36,8 @@ public final class Reservation implements AutoCloseable {
      * @throws io.sluice.engine.error.EngineException.Failed if the system gives no memory or no mapping
      */
     public Lease allocate(String name, long sizeBytes) {
-        long takenBytes = roundedBytes(sizeBytes);
-        take(name, takenBytes);
-        try {
-            return new SegmentArena(budget, tag, holder, name, sizeBytes, takenBytes).ownerLease();
-        } catch (Throwable failure) {
-            putBack(takenBytes);
-            throw failure;
-        }
+        MappedRange range = take(name, roundedBytes(sizeBytes));
+        return new SegmentArena(budget, tag, holder, name, sizeBytes, range).ownerLease();
     }
 
     public MemoryTag tag() {
@@ -60,6 +57,7 @@ public final class Reservation implements AutoCloseable {
     @Override
     public void close() {
         long leftBytes;
+        Mapping left;
         synchronized (this) {
             if (closed) {
                 return;
@@ -67,26 +65,31 @@ public final class Reservation implements AutoCloseable {
             closed = true;
             leftBytes = unallocatedBytes;
             unallocatedBytes = 0;
+            left = mapping;
+            mapping = null;
+        }
+        if (left != null) {
+            left.leave(1);
         }
         budget.closed(this, leftBytes);
     }
 
-    private synchronized void take(String name, long takenBytes) {
+    private synchronized MappedRange take(String name, long takenBytes) {
         if (closed || takenBytes > unallocatedBytes) {
             throw new IllegalStateException("reservation of " + holder + " cannot give " + takenBytes + " bytes to "
                     + name + ": unallocatedBytes=" + unallocatedBytes + ", closed=" + closed);
         }
-        unallocatedBytes -= takenBytes;
-    }
-
-    private void putBack(long takenBytes) {
-        synchronized (this) {
-            if (!closed) {
-                unallocatedBytes += takenBytes;
-                return;
-            }
+        if (!NativeMemory.givesBackPages()) {
+            unallocatedBytes -= takenBytes;
+            return Mapping.ofOne(takenBytes, name);
         }
-        budget.closed(this, takenBytes);
+        Mapping from = mapping;
+        if (from == null) {
+            from = new Mapping(unallocatedBytes, name, budget::closeLater);
+            mapping = from;
+        }
+        unallocatedBytes -= takenBytes;
+        return from.next(takenBytes);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.sluice.engine.memory;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,26 +23,21 @@ final class SegmentArena {
     private final MemoryTag tag;
     private final String holder;
     private final String name;
-    private final long reservedBytes;
-    private final Arena arena;
+    private final MappedRange range;
     private final MemorySegment bytes;
-    private final PageKind pageKind;
     private final AtomicInteger holders = new AtomicInteger(1);
     private final AtomicBoolean retired = new AtomicBoolean();
     private volatile boolean accountedBack;
     private final Set<Lease> openLeases = ConcurrentHashMap.newKeySet(); // filled only when leases are tracked
 
-    SegmentArena(MemoryBudget budget, MemoryTag tag, String holder, String name, long sizeBytes, long reservedBytes) {
+    /** @param range that becomes this one's */
+    SegmentArena(MemoryBudget budget, MemoryTag tag, String holder, String name, long sizeBytes, MappedRange range) {
         this.budget = budget;
         this.tag = tag;
         this.holder = holder;
         this.name = name;
-        this.reservedBytes = reservedBytes;
-        NativeMemory.refuseNearMappingLimit(budget.arenaCount(), name);
-        this.arena = Arena.ofShared();
-        var block = NativeMemory.allocate(arena, sizeBytes, name);
-        this.bytes = block.bytes();
-        this.pageKind = block.pageKind();
+        this.range = range;
+        this.bytes = range.bytes(sizeBytes);
         budget.opened(this);
     }
 
@@ -60,13 +55,20 @@ final class SegmentArena {
         return Optional.empty();
     }
 
-    void release(Lease lease) {
+    /** Answers whether it was the last one: then the caller frees this. */
+    boolean leave(Lease lease) {
         openLeases.remove(lease);
         int left = holders.decrementAndGet();
         assert left >= FREED : "released more often than leased: " + this;
-        if (left == FREED) {
-            arena.close(); // the memory first,
-            budget.freed(this, retired.get()); // the promise after it: the account is never below the truth
+        return left == FREED;
+    }
+
+    /** Of arenas that their last lease has left. */
+    static void free(List<SegmentArena> arenas) {
+        MappedRange.giveBack(arenas.stream().map(arena -> arena.range).toList()); // the memory first,
+        for (SegmentArena arena : arenas) {
+            arena.budget.freed(
+                    arena, arena.retired.get()); // the promise after it: the account is never below the truth
         }
     }
 
@@ -102,11 +104,11 @@ final class SegmentArena {
     }
 
     long reservedBytes() {
-        return reservedBytes;
+        return range.sizeBytes();
     }
 
     PageKind pageKind() {
-        return pageKind;
+        return range.mapping().pageKind();
     }
 
     int holderCount() {
@@ -122,7 +124,7 @@ final class SegmentArena {
 
     @Override
     public String toString() {
-        return tag + ":" + holder + " " + name + " (" + reservedBytes + " bytes, holders=" + holders.get()
+        return tag + ":" + holder + " " + name + " (" + reservedBytes() + " bytes, holders=" + holders.get()
                 + (TRACK_LEASES ? ", leases=" + openLeases : "") + ")";
     }
 }

@@ -8,7 +8,7 @@
  *
  * <ul>
  *   <li>reserved &ge; allocated, always: bytes are promised before they exist, and un-promised after they are gone;
- *   <li>one arena per loaded part, closed by its last {@link Lease};
+ *   <li>the last {@link Lease} of a part gives its pages back, the last part of a reservation its addresses;
  *   <li>a budget that closes with bytes still held says who holds them.
  * </ul>
  */

@@ -329,7 +329,7 @@ public abstract class CatalogContract {
         filled();
 
         catalog.dropAlias(1, "nick").block();
-        catalog.dropLoadSpec(2).block();
+        catalog.forget(specOf(2)).block();
         assertThat(afterRestart().aliases()).extracting(AliasRecord::alias).containsExactly("zweiter");
         assertThat(readAll().loadSpecs())
                 .extracting(LoadSpecRecord::collectionId)
@@ -338,6 +338,25 @@ public abstract class CatalogContract {
         catalog.dropDatabase(1).block();
         assertThat(afterRestart().databases()).isEmpty();
         assertThat(readAll().aliases()).isEmpty();
+    }
+
+    /** Goal: what a release forgets is the load before it, whatever comes first to the disk. */
+    @Test
+    void forget_loadSpec_sparesOneThatAnotherOperationPut() throws Exception {
+        filled();
+
+        catalog.forget(specOf(2)).block();
+        catalog.put(specOf(2, "load-x/1 2")).block();
+        catalog.forget(specOf(2)).block();
+        assertThat(afterRestart().loadSpecs())
+                .extracting(LoadSpecRecord::operationId)
+                .containsExactlyInAnyOrder("load-x/1 2", "op-12");
+
+        catalog.forget(specOf(2, "load-x/1 2")).block();
+        catalog.forget(specOf(2, "load-x/1 2")).block();
+        assertThat(afterRestart().loadSpecs())
+                .extracting(LoadSpecRecord::operationId)
+                .containsExactly("op-12");
     }
 
     @Test
@@ -350,7 +369,7 @@ public abstract class CatalogContract {
         catalog.dropPartition(99).block();
         catalog.dropIndex(99).block();
         catalog.dropAlias(1, "nobody").block();
-        catalog.dropLoadSpec(99).block();
+        catalog.forget(specOf(99)).block();
         catalog.truncate(99, 1).block();
         catalog.dropUser("nobody").block();
         catalog.dropResourceGroup("none").block();
@@ -648,8 +667,15 @@ public abstract class CatalogContract {
                 .block();
         catalog.put(new IndexFileRecord(id + 2, id + 3, id + 3 + ".idx", 1, new PartRecord(0, 0, 1)))
                 .block();
-        catalog.put(new LoadSpecRecord(id, true, List.of(), List.of(), false, 1, false, "op-" + id, 0, 1))
-                .block();
+        catalog.put(specOf(id)).block();
+    }
+
+    private static LoadSpecRecord specOf(long collectionId) {
+        return specOf(collectionId, "op-" + collectionId);
+    }
+
+    private static LoadSpecRecord specOf(long collectionId, String operationId) {
+        return new LoadSpecRecord(collectionId, true, List.of(), List.of(), false, 1, false, operationId, 0, 1);
     }
 
     private long take(int count) {

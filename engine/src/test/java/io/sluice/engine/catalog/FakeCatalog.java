@@ -200,10 +200,11 @@ public final class FakeCatalog implements Catalog {
     }
 
     @Override
-    public Mono<Void> dropLoadSpec(long collectionId) {
+    public Mono<Void> forget(LoadSpecRecord loadSpec) {
         return change(
-                "drop load spec of collection " + collectionId,
-                records -> records.loadSpecs.removeIf(spec -> spec.collectionId() == collectionId));
+                "forget load spec of collection " + loadSpec.collectionId(),
+                records -> records.loadSpecs.removeIf(spec -> spec.collectionId() == loadSpec.collectionId()
+                        && spec.operationId().equals(loadSpec.operationId())));
     }
 
     @Override

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * A collection without rows: parts on disk, parts in memory, a goal, and a log of what was asked. Thread-safe.
@@ -28,11 +30,13 @@ final class FakeTarget implements LoadTarget {
     private final List<PartSource> parts = new ArrayList<>(); // guarded by this
     private final Map<PartSource, LoadedPart> live = new LinkedHashMap<>(); // guarded by this
     private @Nullable LoadGoal goal; // guarded by this
+    private volatile @Nullable LoadGoal savedGoal;
 
     final List<String> calls = new CopyOnWriteArrayList<>();
     final List<StopSignal> readers = new CopyOnWriteArrayList<>();
     volatile Runnable beforePublish = () -> {};
     volatile Runnable beforeSaveGoal = () -> {};
+    volatile Runnable beforeForgetGoal = () -> {};
     volatile Runnable beforeMissingParts = () -> {};
     volatile Runnable beforeUnpublish = () -> {};
 
@@ -181,20 +185,42 @@ final class FakeTarget implements LoadTarget {
     }
 
     @Override
-    public void saveGoal(LoadGoal wanted, String operationId, int attempt) {
-        beforeSaveGoal.run();
-        calls.add("saveGoal");
-        synchronized (this) {
-            goal = wanted;
-        }
+    public synchronized void want(@Nullable LoadGoal wanted) {
+        calls.add("want");
+        goal = wanted;
     }
 
     @Override
-    public void forgetGoal() {
-        calls.add("forgetGoal");
-        synchronized (this) {
-            goal = null;
-        }
+    public Mono<Void> saveGoal(String operationId, int attempt) {
+        LoadGoal wanted = goal();
+        return Mono.<Void>fromRunnable(() -> {
+                    beforeSaveGoal.run();
+                    calls.add("saveGoal");
+                    savedGoal = wanted;
+                })
+                .subscribeOn(Schedulers.boundedElastic());
+    }
+
+    @Override
+    public Mono<Void> forgetGoal() {
+        return Mono.fromRunnable(() -> {
+            beforeForgetGoal.run();
+            calls.add("forgetGoal");
+            savedGoal = null;
+            want(null);
+        });
+    }
+
+    /** After a restart. */
+    synchronized void remembers(LoadGoal wanted) {
+        goal = wanted;
+        savedGoal = wanted;
+    }
+
+    /** As a restart would find it. */
+    @Nullable
+    LoadGoal savedGoal() {
+        return savedGoal;
     }
 
     @Override

@@ -128,17 +128,36 @@ class LoadFailureTest {
     }
 
     @Test
-    void load_goalCannotBeSaved_failsBeforeAnythingMoves() {
+    void load_goalCannotBeSaved_failsAndLeavesWhatWasThere() {
         try (var kit = new LoadKit()) {
             var target = kit.words();
+            kit.awaitEnd(kit.load(target, FakeTarget.goalOf(1)));
+            long loadedBytes = kit.budget.reservedBytes();
             target.beforeSaveGoal = () -> {
                 throw new EngineException.Failed(ErrorCode.IO_FAILED, "catalog is closed", null);
             };
-            var operation = kit.load(target);
-            assertThat(kit.eventsToTheEnd(operation))
-                    .extracting(OperationEvent::type)
-                    .containsExactly(Type.FAILED);
-            assertThat(target.calls).isEmpty();
+            target.calls.clear();
+            var last = kit.awaitEnd(kit.load(target));
+            assertThat(last.state()).isEqualTo("failed");
+            assertThat(LoadKit.failureOf(last).code()).isEqualTo(ErrorCode.IO_FAILED);
+            assertThat(LoadKit.failureOf(last).text()).contains("catalog is closed");
+            assertThat(target.calls).doesNotContain("publish", "forgetGoal");
+            assertThat(target.goal()).isEqualTo(FakeTarget.goalOf(1));
+            assertThat(target.savedGoal()).isEqualTo(FakeTarget.goalOf(1));
+            assertThat(kit.budget.reservedBytes()).isEqualTo(loadedBytes);
+        }
+    }
+
+    @Test
+    void load_thatCannotBePlanned_wantsWhatWasWantedBefore() {
+        try (var kit = new LoadKit()) {
+            var target = kit.words();
+            target.beforeMissingParts = () -> {
+                throw new IllegalStateException("no parts");
+            };
+            assertThat(kit.awaitEnd(kit.load(target)).state()).isEqualTo("failed");
+            assertThat(target.goal()).isNull();
+            assertThat(target.savedGoal()).isNull();
         }
     }
 
@@ -239,7 +258,7 @@ class LoadFailureTest {
     void resume_thatFails_keepsTheGoal() {
         try (var kit = new LoadKit(4L * MIB)) {
             var target = kit.words();
-            target.saveGoal(ALL, "load-old-3", 1);
+            target.remembers(ALL);
             var operation = kit.jobs.resume(target, ALL, List.of(), List.of(), "load-old-3", 2);
             assertThat(operation.eventOperationId()).isEqualTo("load-old-3.2");
             var last = kit.awaitEnd(operation);
@@ -254,7 +273,7 @@ class LoadFailureTest {
             var other = kit.target("other").segment(1, 1, new Random(1), 5 * MIB);
             kit.loaded(other);
             var target = kit.words();
-            target.saveGoal(ALL, "load-old-3", 1);
+            target.remembers(ALL);
             kit.awaitEnd(kit.jobs.resume(target, ALL, List.of(), List.of(), "load-old-3", 2));
             assertThat(target.live()).isEmpty();
 
@@ -285,7 +304,7 @@ class LoadFailureTest {
     void resume_thatIsCancelled_forgetsTheGoal() {
         try (var kit = new LoadKit()) {
             var target = kit.words();
-            target.saveGoal(ALL, "load-old-3", 1);
+            target.remembers(ALL);
             var gate = new LoadKit.Gate();
             kit.store.beforeEachRead((_, _, _) -> gate.pass());
             var operation = kit.jobs.resume(target, ALL, List.of(), List.of(), "load-old-3", 2);

@@ -40,6 +40,27 @@ class LoadJobsTest {
         }
     }
 
+    /** Goal: the catalog is waited for while bytes move, and nobody sees what a restart would not bring back. */
+    @Test
+    void load_whoseGoalIsSavedSlowly_copiesMeanwhileAndPublishesAfterwards() {
+        try (var kit = new LoadKit()) {
+            var target = kit.words();
+            var gate = new LoadKit.Gate();
+            target.beforeSaveGoal = gate::pass;
+            var operation = kit.load(target);
+            gate.awaitReached();
+            LoadKit.spinUntil(() -> {
+                var view = kit.jobs.find(operation.id()).orElseThrow();
+                return view.bytesTotal() > 0 && view.bytesLoaded() == view.bytesTotal();
+            });
+            assertThat(target.calls).doesNotContain("saveGoal", "publish");
+            assertThat(target.live()).isEmpty();
+            gate.open();
+            assertThat(kit.awaitEnd(operation).state()).isEqualTo("loaded");
+            assertThat(target.calls).endsWith("saveGoal", "publish");
+        }
+    }
+
     @Test
     void load_ofNothing_saysQueuedAdmittedProgressLoaded() {
         try (var kit = new LoadKit()) {
@@ -63,8 +84,9 @@ class LoadJobsTest {
             assertThat(last.segmentsTotal()).isEqualTo(2);
             assertThat(last.rowsTotal()).isEqualTo(200);
             assertThat(last.finishedAt()).isNotNull();
-            assertThat(target.calls).containsExactly("saveGoal", "missingParts", "publish");
+            assertThat(target.calls).containsExactlyInAnyOrder("want", "missingParts", "saveGoal", "publish");
             assertThat(target.goal()).isEqualTo(ALL);
+            assertThat(target.savedGoal()).isEqualTo(ALL);
             for (LoadedPart part : target.live().values()) {
                 byte[] file = kit.files.bytes(part.source().key());
                 int from = (int) part.layout().offsetBytes();

@@ -65,7 +65,8 @@ class LoadPlanTest {
     @Test
     void chunks_ofEveryPart_coverItWithoutGapsAndAccountForItsPages() {
         var plan = LoadPlan.of("w", List.of(field(10, 0, 3 * MIB), field(10, 1, 2 * MIB + 1), field(11, 0, 0)));
-        var chunks = LoadKit.get(plan.chunks(2 * MIB).collectList());
+        var chunks = LoadKit.get(
+                plan.turns(2 * MIB, 2, 8).flatMapIterable(turn -> turn).collectList());
         assertThat(chunks)
                 .extracting(chunk -> chunk.part().part().partId() + ":" + chunk.offsetBytes() + "+" + chunk.sizeBytes())
                 .containsExactly("0:0+2097152", "0:2097152+1048576", "1:0+2097152", "1:2097152+1", "0:0+0");

@@ -134,7 +134,7 @@ class LoadProgressTest {
         try (var kit = new LoadKit(64L * MIB, LoadKit.options(1, 2, 256))) { // a byte per second
             long timersBefore = kit.time.getScheduledTaskCount();
             var operation = kit.load(kit.words());
-            int timers = 3; // the longest wait for memory, and the turns of two readers
+            int timers = 2; // the turns of two readers
             LoadKit.spinUntil(() -> kit.time.getScheduledTaskCount() == timersBefore + timers);
             kit.pass(Duration.ofSeconds(20));
             assertThat(kit.jobs.find(operation.id()).orElseThrow().stalled()).isNull();

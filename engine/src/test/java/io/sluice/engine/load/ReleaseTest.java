@@ -25,7 +25,8 @@ class ReleaseTest {
             var events = kit.eventsToTheEnd(operation);
 
             assertThat(events).extracting(OperationEvent::type).containsExactly(Type.RELEASING, Type.RELEASED);
-            assertThat(target.calls).containsExactly("forgetGoal", "unpublish[]");
+            assertThat(target.calls).containsExactly("forgetGoal", "want", "unpublish[]");
+            assertThat(target.savedGoal()).isNull();
             assertThat(kit.budget.reservedBytes()).isZero();
             var last = events.getLast().view();
             assertThat(last.kind()).isEqualTo(OperationKind.RELEASE);
@@ -33,6 +34,33 @@ class ReleaseTest {
             assertThat(last.bytesFreed()).isEqualTo(10 * MIB + 2 * 4096);
             assertThat(last.bytesTotal()).isEqualTo(last.bytesFreed());
             assertThat(last.percent()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void release_thatTheCatalogDoesNotForget_failsAndLeavesEverythingLoaded() {
+        try (var kit = new LoadKit()) {
+            var target = kit.words();
+            kit.loaded(target);
+            long loadedBytes = kit.budget.reservedBytes();
+            Runnable broken = () -> {
+                throw new EngineException.Failed(ErrorCode.IO_FAILED, "disk is full", null);
+            };
+            target.beforeForgetGoal = broken;
+            target.beforeSaveGoal = broken;
+            var remaining = FakeTarget.goalOfPartitions(2L);
+            for (var release :
+                    List.of(kit.release(target), kit.jobs.release(target, List.of(1L), remaining, List.of("p1")))) {
+                var last = kit.awaitEnd(release);
+                assertThat(last.state()).isEqualTo("failed");
+                assertThat(LoadKit.failureOf(last).code()).isEqualTo(ErrorCode.IO_FAILED);
+                assertThat(target.live()).hasSize(4);
+                assertThat(target.goal()).isEqualTo(ALL);
+                assertThat(target.savedGoal()).isEqualTo(ALL);
+                assertThat(kit.budget.reservedBytes()).isEqualTo(loadedBytes);
+            }
+            target.beforeForgetGoal = () -> {};
+            assertThat(kit.awaitEnd(kit.release(target)).state()).isEqualTo("released");
         }
     }
 

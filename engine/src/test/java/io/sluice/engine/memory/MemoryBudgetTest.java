@@ -8,7 +8,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -93,17 +96,80 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void allocate_fromTwoMebibytesUp_isOnHugePagesWhereTheSystemAllows() {
-        try (Reservation reservation = reserve("a", 8 * MIB);
-                Lease small = reservation.allocate("small", 2 * MIB - 4096);
-                Lease large = reservation.allocate("large", 4 * MIB)) {
+    void allocate_fromAReservationOfTwoMebibytesUp_isOnHugePagesWhereTheSystemAllows() {
+        try (Reservation few = reserve("a", 2 * MIB - 4096);
+                Reservation many = reserve("b", 8 * MIB);
+                Lease small = few.allocate("small", 2 * MIB - 4096);
+                Lease large = many.allocate("large", 4 * MIB);
+                Lease next = many.allocate("next", 1)) {
             assertThat(small.pageKind()).isEqualTo(PageKind.SMALL);
+            assertThat(next.pageKind()).isEqualTo(large.pageKind());
             if (large.pageKind() == PageKind.HUGE) {
                 assertThat(large.bytes().address() % (2 * MIB)).isZero();
+                assertThat(next.bytes().address()).isEqualTo(large.bytes().address() + 4 * MIB);
             } else {
                 System.out.println("no huge pages on this system");
             }
         }
+    }
+
+    /** Goal: a part's pages go with it, whatever goes with it or stays. Method: random parts, freed in random groups. */
+    @Test
+    void closeAll_ofSomeParts_takesTheirPagesAndNoOthers() {
+        long seed = 11;
+        System.out.println("seed=" + seed);
+        var random = new Random(seed);
+        for (int round = 0; round < 50; round++) {
+            Map<Lease, MemorySegment> views = new LinkedHashMap<>();
+            try (Reservation reservation = reserve("default.words", 12 * MIB)) {
+                for (int i = 0; i < 8; i++) {
+                    Lease lease = reservation.allocate("part " + i, 1 + random.nextLong(3 * MIB / 2));
+                    lease.bytes().fill((byte) 7);
+                    views.put(lease, lease.bytes());
+                }
+                List<Lease> left = new ArrayList<>(views.keySet());
+                Collections.shuffle(left, random);
+                while (!left.isEmpty()) {
+                    var going = List.copyOf(left.subList(0, 1 + random.nextInt(left.size())));
+                    Lease.closeAll(going);
+                    left.removeAll(going);
+                    going.forEach(lease -> assertThat(lease.isFreed()).isTrue());
+                    left.forEach(lease -> assertThat(isFilled(lease.bytes(), 7)).isTrue());
+                    left.forEach(lease -> assertThat(lease.isFreed()).isFalse());
+                    if (NativeMemory.givesBackPages()) { // the reservation is open, so the addresses are there
+                        views.forEach((lease, view) -> assertThat(isFilled(view, lease.isFreed() ? 0 : 7))
+                                .isTrue());
+                    }
+                }
+                assertThat(budget.usedBytes()).isZero();
+            }
+            assertThat(budget.reservedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void closeAll_ofPartsThatAreRead_leavesThemToTheirReaders() {
+        try (Reservation reservation = reserve("default.words", 3 * 4096)) {
+            List<Lease> owners =
+                    List.of(reservation.allocate("a", 1), reservation.allocate("b", 1), reservation.allocate("c", 1));
+            owners.get(1).bytes().fill((byte) 7);
+            Lease reader = owners.get(1).tryShare("reader").orElseThrow();
+            Lease.closeAll(owners);
+            Lease.closeAll(owners); // harmless
+            assertThat(budget.usedBytes()).isEqualTo(4096);
+            assertThat(isFilled(reader.bytes(), 7)).isTrue();
+            reader.close();
+            assertThat(budget.usedBytes()).isZero();
+        }
+    }
+
+    private static boolean isFilled(MemorySegment bytes, int value) {
+        for (long at = 0; at < bytes.byteSize(); at++) {
+            if (bytes.get(ValueLayout.JAVA_BYTE, at) != value) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Test
@@ -126,6 +192,9 @@ class MemoryBudgetTest {
         late.close();
         reader.close();
         assertThat(owner.tryShare("too late")).isEmpty();
+        while (view.scope().isAlive()) { // until the arena is closed, by a thread of its own
+            Thread.onSpinWait();
+        }
         assertThatThrownBy(() -> view.get(ValueLayout.JAVA_BYTE, 0)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(reader::bytes)
                 .isInstanceOf(IllegalStateException.class)

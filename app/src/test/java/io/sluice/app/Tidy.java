@@ -33,7 +33,7 @@ final class Tidy {
 
     private static final List<Ban> BANS = List.of(
             ban("engine/", MAIN, "Arena.of", "MemoryBudget, the only way to off-heap memory")
-                    .except("SegmentArena"),
+                    .except("Mapping"),
             ban("engine/", MAIN, "org.springframework", "an option record; config/ does the wiring"),
             ban("engine/", MAIN, "jackson", "a record; JSON is read and written at the edge"),
             ban("engine/", MAIN, "r2dbc", "the Catalog port; its adapter is in config/"),

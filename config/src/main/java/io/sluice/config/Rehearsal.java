@@ -1,18 +1,22 @@
 package io.sluice.config;
 
+import io.sluice.api.nativehttp.NativeRoutes;
+import io.sluice.engine.load.LoadRehearsal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Goes through the server's own port once it serves, so that the first client does not wait for classes to be loaded: a
- * load of a collection that cannot exist, and an event stream that is left at its first bytes. Changes nothing; a
- * failure is no more than a slower first request.
+ * Goes through what a client asks for once the server serves, so that the first one does not wait for classes to be loaded:
+ * through the port a load of a collection that cannot exist and an event stream that is left at its first bytes, and in a
+ * room of their own loads and releases with their events. Changes nothing; a failure is no more than a slower first
+ * request.
  *
  * <p>Runs once, on a thread of its own.
  */
@@ -20,6 +24,7 @@ public final class Rehearsal implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
     private static final int ROUNDS = 20;
     private static final int PATIENCE_MILLIS = 2_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     /** No name may begin with a digit. */
     private static final String LOAD = "POST /api/v1/databases/default/collections/0/load";
 
@@ -46,7 +51,8 @@ public final class Rehearsal implements Runnable {
                 ask(LOAD, "{}");
                 ask(EVENTS, "");
             }
-        } catch (IOException stopping) {
+            LoadRehearsal.events(ROUNDS).map(NativeRoutes::serverSentEvent).blockLast(PATIENCE);
+        } catch (IOException | RuntimeException stopping) {
             LOG.debug("the rehearsal ended early", stopping);
         }
     }

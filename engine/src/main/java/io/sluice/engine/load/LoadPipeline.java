@@ -244,6 +244,9 @@ final class LoadPipeline {
         if (waitingForRate.get() > 0) {
             return null;
         }
+        if (operation.state() instanceof LoadState.Copying(long copied, long total) && copied == total) {
+            return "waiting for the catalog to save what is wanted";
+        }
         var underWay = copy.underWay();
         return underWay.isEmpty() ? "waiting for a free segment-io thread" : "slow read: " + underWay;
     }

@@ -55,6 +55,10 @@ class LoadJobsTest {
             });
             assertThat(target.calls).doesNotContain("saveGoal", "publish");
             assertThat(target.live()).isEmpty();
+            kit.passUntil(() -> {
+                String stalled = kit.jobs.find(operation.id()).orElseThrow().stalled();
+                return stalled != null && stalled.startsWith("waiting for the catalog");
+            });
             gate.open();
             assertThat(kit.awaitEnd(operation).state()).isEqualTo("loaded");
             assertThat(target.calls).endsWith("saveGoal", "publish");

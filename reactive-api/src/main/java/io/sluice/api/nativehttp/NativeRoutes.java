@@ -2,6 +2,7 @@ package io.sluice.api.nativehttp;
 
 import io.sluice.api.auth.Credentials;
 import io.sluice.engine.VectorEngine;
+import io.sluice.engine.load.OperationEvent;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -25,6 +26,11 @@ public final class NativeRoutes {
 
     public static RouterFunction<ServerResponse> of(VectorEngine engine, NativeHttpOptions options) {
         return of(NativeEngine.of(engine), options);
+    }
+
+    /** An event as a stream of server-sent events says it. */
+    public static byte[] serverSentEvent(OperationEvent event) {
+        return new EventFrames(StreamFormat.SSE).frame(event, () -> NativeMapper.event(event));
     }
 
     static RouterFunction<ServerResponse> of(NativeEngine engine, NativeHttpOptions options) {

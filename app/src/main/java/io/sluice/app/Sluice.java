@@ -35,7 +35,8 @@ public final class Sluice {
             System.exit(REFUSED);
         }
         System.out.println(StartReport.READY + StartReport.secondsSinceStart());
-        new Rehearsal(server.getBean(Settings.class).host(), StartReport.port(server)).start();
+        new Rehearsal(server.getBean(Settings.class).host(), StartReport.port(server)).requests();
+        Rehearsal.loads().block();
     }
 
     /**

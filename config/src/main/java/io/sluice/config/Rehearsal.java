@@ -8,9 +8,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
 
 /**
  * Goes through what a client asks for once the server serves, so that the first one does not wait for classes to be loaded:
@@ -18,13 +18,12 @@ import org.slf4j.LoggerFactory;
  * room of their own loads and releases with their events. Changes nothing; a failure is no more than a slower first
  * request.
  *
- * <p>Runs once, on a thread of its own.
+ * <p>Runs once, on a thread that may wait.
  */
-public final class Rehearsal implements Runnable {
+public final class Rehearsal {
     private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
     private static final int ROUNDS = 20;
     private static final int PATIENCE_MILLIS = 2_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     /** No name may begin with a digit. */
     private static final String LOAD = "POST /api/v1/databases/default/collections/0/load";
 
@@ -40,21 +39,25 @@ public final class Rehearsal implements Runnable {
                 : listening;
     }
 
-    public void start() {
-        Thread.ofPlatform().name("rehearsal").daemon().start(this);
-    }
-
-    @Override
-    public void run() {
+    /** Asks through the port; blocks for a second or so. */
+    public void requests() {
         try {
             for (int round = 0; round < ROUNDS; round++) {
                 ask(LOAD, "{}");
                 ask(EVENTS, "");
             }
-            LoadRehearsal.events(ROUNDS).map(NativeRoutes::serverSentEvent).blockLast(PATIENCE);
-        } catch (IOException | RuntimeException stopping) {
+        } catch (IOException stopping) {
             LOG.debug("the rehearsal ended early", stopping);
         }
+    }
+
+    /** Loads and releases that nobody sees, with their events as a stream says them. */
+    public static Mono<Void> loads() {
+        return LoadRehearsal.events(ROUNDS)
+                .map(NativeRoutes::serverSentEvent)
+                .then()
+                .doOnError(failure -> LOG.debug("the rehearsal of loads ended early", failure))
+                .onErrorComplete();
     }
 
     private void ask(String call, String body) throws IOException {

@@ -17,7 +17,7 @@ class RehearsalTest {
     private final List<String> asked = new CopyOnWriteArrayList<>();
 
     @Test
-    void run_goesThroughALoadThatCannotBeAndAnEventStream() throws Exception {
+    void requests_goesThroughALoadThatCannotBeAndAnEventStream() throws Exception {
         rehearse("0.0.0.0", "HTTP/1.1 404 Not Found\r\n\r\n");
         assertThat(asked)
                 .hasSizeGreaterThan(2)
@@ -26,7 +26,7 @@ class RehearsalTest {
     }
 
     @Test
-    void run_whileTheServerGoesAway_endsQuietlyAtOnce() throws Exception {
+    void requests_whileTheServerGoesAway_endsQuietlyAtOnce() throws Exception {
         rehearse("127.0.0.1", "");
         assertThat(asked).hasSize(1);
     }
@@ -35,7 +35,7 @@ class RehearsalTest {
         Thread answering;
         try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             answering = Thread.ofVirtual().start(() -> answer(server, response));
-            new Rehearsal(host, server.getLocalPort()).run();
+            new Rehearsal(host, server.getLocalPort()).requests();
         }
         answering.join();
     }

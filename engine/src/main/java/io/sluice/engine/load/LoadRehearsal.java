@@ -120,18 +120,16 @@ public final class LoadRehearsal {
     private static final class NoFiles implements SegmentStore {
         @Override
         public StoredFile open(String key) {
-            throw new UnsupportedOperationException(key);
+            throw new IllegalStateException("the rehearsal has no files: key=" + key);
         }
 
         @Override
         public StoredFileWriter create(String key) {
-            throw new UnsupportedOperationException(key);
+            throw new IllegalStateException("the rehearsal has no files: key=" + key);
         }
 
         @Override
-        public void delete(String key) {
-            throw new UnsupportedOperationException(key);
-        }
+        public void delete(String key) {}
 
         @Override
         public List<String> list() {

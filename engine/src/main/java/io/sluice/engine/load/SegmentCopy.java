@@ -77,8 +77,7 @@ final class SegmentCopy {
                 MemorySegment piece = bytes.asSlice(at, Math.min(PartDirectory.BLOCK_BYTES, bytes.byteSize() - at));
                 file.read(startBytes + at, piece);
                 PartChecksum.verify(part.layout(), block++, piece, source.key(), source.name());
-                Thread.yield(); // readers may be as many as cores, and whoever tells of the load shall not wait for
-                // them
+                Thread.yield(); // there may be no more cores than readers, and others have to tell of the load
             }
         } finally {
             underWay.remove(chunk);

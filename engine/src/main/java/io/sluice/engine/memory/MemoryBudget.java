@@ -108,6 +108,11 @@ public final class MemoryBudget implements AutoCloseable {
         return arenas.size();
     }
 
+    /** Reservations that nobody has closed; 0 when nothing is loaded and nothing is being written or built. */
+    int openReservationCount() {
+        return reservations.size();
+    }
+
     /** Open leases over all arenas; 0 when nothing is loaded and nobody reads. */
     public int leaseCount() {
         int count = 0;

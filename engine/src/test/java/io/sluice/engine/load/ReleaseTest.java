@@ -11,6 +11,7 @@ import io.sluice.engine.load.OperationEvent.Type;
 import io.sluice.engine.memory.Lease;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Goal: a release is seen at once, ends when the last byte is back, and always ends. */
@@ -49,9 +50,10 @@ class ReleaseTest {
             target.beforeForgetGoal = broken;
             target.beforeSaveGoal = broken;
             var remaining = FakeTarget.goalOfPartitions(2L);
-            for (var release :
-                    List.of(kit.release(target), kit.jobs.release(target, List.of(1L), remaining, List.of("p1")))) {
-                var last = kit.awaitEnd(release);
+            List<Supplier<OperationView>> releases = List.of(
+                    () -> kit.release(target), () -> kit.jobs.release(target, List.of(1L), remaining, List.of("p1")));
+            for (var release : releases) {
+                var last = kit.awaitEnd(release.get());
                 assertThat(last.state()).isEqualTo("failed");
                 assertThat(LoadKit.failureOf(last).code()).isEqualTo(ErrorCode.IO_FAILED);
                 assertThat(target.live()).hasSize(4);

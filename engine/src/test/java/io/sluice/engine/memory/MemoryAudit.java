@@ -50,6 +50,7 @@ public final class MemoryAudit implements AfterEachCallback {
         for (MemoryBudget budget : budgets) {
             assertThat(budget.holders()).as("holders of off-heap bytes").isEmpty();
             assertThat(budget.leaseCount()).as("open leases").isZero();
+            assertThat(budget.openReservationCount()).as("open reservations").isZero();
             assertThat(budget.arenaCount()).as("living arenas").isZero();
             assertThat(budget.usedBytes()).as("used bytes").isZero();
             assertThat(budget.retiringBytes()).as("retiring bytes").isZero();

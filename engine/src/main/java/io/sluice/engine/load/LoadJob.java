@@ -17,8 +17,9 @@ import reactor.core.publisher.Sinks;
 /**
  * One load of one collection towards a goal. Hot: runs whether or not anybody watches. Thread-safe.
  *
- * <p>The goal is taken before anything moves and saved while bytes move; nothing is published before it is. A load that ends badly restores the goal that was there before; a load
- * that a shutdown ends, or that goes on after a restart, keeps its goal, so that the next start tries again.
+ * <p>The goal is taken before anything moves and saved while bytes move; nothing is published before it is saved. A load
+ * that ends badly restores the goal that was there before; a load that a shutdown ends, or that goes on after a restart,
+ * keeps its goal, so that the next start tries again.
  */
 final class LoadJob implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(LoadJob.class);

@@ -80,8 +80,9 @@ public final class Reservation implements AutoCloseable {
                     + name + ": unallocatedBytes=" + unallocatedBytes + ", closed=" + closed);
         }
         if (!NativeMemory.givesBackPages()) {
+            MappedRange alone = Mapping.ofOne(takenBytes, name);
             unallocatedBytes -= takenBytes;
-            return Mapping.ofOne(takenBytes, name);
+            return alone;
         }
         Mapping from = mapping;
         if (from == null) {

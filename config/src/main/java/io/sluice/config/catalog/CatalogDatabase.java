@@ -117,7 +117,7 @@ final class CatalogDatabase {
                                 borrow(),
                                 connection -> settlement
                                         .apply(new Session(connection))
-                                        .then(work.apply(connection)),
+                                        .then(Mono.defer(() -> work.apply(connection))),
                                 this::giveBack,
                                 (connection, _) -> connection.close(),
                                 Connection::close)

@@ -117,7 +117,7 @@ public final class GrpcServer implements SmartLifecycle {
         SocketAddress peer = connection.remoteAddress();
         if (peer != null) { // else it is closed already
             homes.put(peer, connection.eventLoop());
-            connection.closeFuture().addListener(_ -> homes.remove(peer));
+            connection.closeFuture().addListener(_ -> homes.remove(peer, connection.eventLoop()));
         }
         loops.next().execute(() -> {
             connections.pipeline().fireChannelRead(connection);

@@ -307,8 +307,8 @@ public final class Collection implements LoadTarget {
             partitions.values().forEach(partition -> partition.growing = null);
         });
         growing.forEach(rows -> rows.rows().close());
-        loaded.forEach(
-                segment -> segment.parts().forEach(part -> part.ownerLease().close()));
+        LoadedPart.closeAll(
+                loaded.stream().flatMap(segment -> segment.parts().stream()).toList());
         reads.forEach(read -> read.request(
                 new EngineException.Stopped(ErrorCode.SERVICE_UNAVAILABLE, "the server is shutting down")));
     }
@@ -698,7 +698,7 @@ public final class Collection implements LoadTarget {
             dropSuperseded(freed, gone);
             return true;
         });
-        freed.forEach(Lease::close);
+        Lease.closeAll(freed);
         gone.forEach(rows -> rows.rows().close());
         return done;
     }
@@ -967,7 +967,7 @@ public final class Collection implements LoadTarget {
             }
             applyDeltas(fresh, appliedDeltas);
         } catch (Throwable failure) {
-            parts.forEach(part -> part.ownerLease().close());
+            LoadedPart.closeAll(parts);
             throw failure;
         }
         List<GrowingRows> replaced = new ArrayList<>();
@@ -978,17 +978,17 @@ public final class Collection implements LoadTarget {
             applyDeltas(fresh, appliedDeltas); // those that a seal committed since; rarely any
             applyUnsealedDeletes(fresh);
             Retired retired = swap(wanted, fresh, replaced, superseded);
-            parts.stream()
+            LoadedPart.closeAll(parts.stream()
                     .filter(part -> !snapshot.loaded().containsKey(part.source().segmentId()))
-                    .forEach(part -> part.ownerLease().close());
+                    .toList());
             return retired;
         } catch (Throwable failure) {
-            parts.forEach(part -> part.ownerLease().close());
+            LoadedPart.closeAll(parts);
             throw failure;
         } finally {
             lock.unlock();
             replaced.forEach(rows -> rows.rows().close());
-            superseded.forEach(Lease::close); // reads that are under way keep their own leases
+            Lease.closeAll(superseded); // reads that are under way keep their own leases
         }
     }
 

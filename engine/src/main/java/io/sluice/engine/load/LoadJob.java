@@ -40,7 +40,6 @@ final class LoadJob implements Job {
 
     // Confined to the job's own steps, one after the other.
     private @Nullable LoadGoal goalBefore;
-    private boolean goalTaken;
     private boolean goalSaved;
     private Retired replaced = Retired.nothing();
 
@@ -124,11 +123,10 @@ final class LoadJob implements Job {
     }
 
     private LoadPipeline acceptGoal() {
-        stop.throwIfRequested();
         goalBefore = target.goal();
+        stop.throwIfRequested();
         var who = operation.identity();
         target.want(goal);
-        goalTaken = true;
         Mono<Void> saving = target.saveGoal(who.id(), who.attempt()).doOnSuccess(_ -> goalSaved = true);
         var frozen = LoadPlan.of(who.fullName(), target.missingParts(goal));
         operation.planned(frozen);
@@ -163,15 +161,18 @@ final class LoadJob implements Job {
     }
 
     private Mono<Void> restoreGoal(EngineException failure) {
-        if (!goalTaken || (goalSaved && keepsGoal(failure))) {
+        if (!goalSaved) {
+            target.want(goalBefore);
             return Mono.empty();
         }
-        boolean forgets = goalBefore == null || resumed;
-        if (goalSaved && forgets) {
+        if (keepsGoal(failure)) {
+            return Mono.empty();
+        }
+        if (goalBefore == null || resumed) {
             return target.forgetGoal();
         }
         target.want(goalBefore);
-        return goalSaved ? target.saveGoal(freshLoadId.get(), NO_ATTEMPT_YET) : Mono.empty();
+        return target.saveGoal(freshLoadId.get(), NO_ATTEMPT_YET);
     }
 
     /** A restart tries again, unless somebody said that the collection shall not be loaded. */

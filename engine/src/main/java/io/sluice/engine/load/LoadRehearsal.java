@@ -59,11 +59,9 @@ public final class LoadRehearsal {
         }
     }
 
-    /** A collection without rows and without a catalog. Thread-safe. */
+    /** A collection without rows, without a catalog, and without a memory for what was wanted. Immutable. */
     private static final class Nothing implements LoadTarget {
         static final LoadGoal GOAL = new LoadGoal(true, List.of(), List.of(), true, false, 1, false);
-
-        private volatile @Nullable LoadGoal goal;
 
         @Override
         public long collectionId() {
@@ -96,9 +94,7 @@ public final class LoadRehearsal {
         }
 
         @Override
-        public void want(@Nullable LoadGoal wanted) {
-            goal = wanted;
-        }
+        public void want(@Nullable LoadGoal wanted) {}
 
         @Override
         public Mono<Void> saveGoal(String operationId, int attempt) {
@@ -107,12 +103,12 @@ public final class LoadRehearsal {
 
         @Override
         public Mono<Void> forgetGoal() {
-            return Mono.fromRunnable(() -> want(null));
+            return Mono.empty();
         }
 
         @Override
         public @Nullable LoadGoal goal() {
-            return goal;
+            return null;
         }
     }
 

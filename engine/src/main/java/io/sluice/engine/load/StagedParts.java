@@ -2,7 +2,6 @@ package io.sluice.engine.load;
 
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.memory.Admission;
-import io.sluice.engine.memory.Lease;
 import io.sluice.engine.memory.MemoryBudget;
 import io.sluice.engine.memory.MemoryTag;
 import io.sluice.engine.memory.Reservation;
@@ -101,7 +100,7 @@ final class StagedParts {
         for (LoadedPart part : left) {
             freedBytes += part.ownerLease().reservedBytes();
         }
-        Lease.closeAll(left.stream().map(LoadedPart::ownerLease).toList());
+        LoadedPart.closeAll(left);
         if (promised != null) {
             freedBytes += promised.unallocatedBytes();
             promised.close();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,8 +31,9 @@ public final class MemoryBudget implements AutoCloseable {
     private final Set<Reservation> reservations = ConcurrentHashMap.newKeySet();
     private final Set<SegmentArena> arenas = ConcurrentHashMap.newKeySet();
     private final Set<Runnable> freedListeners = ConcurrentHashMap.newKeySet();
+    /** Shut down by {@link #close}; until then its thread ends whenever there is nothing to close. */
     private final ScheduledThreadPoolExecutor closer = new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("memory-closer").factory(), (task, _) -> task.run()); // after close
+            1, Thread.ofPlatform().daemon().name("memory-closer").factory());
 
     /** @param limitBytes that all reservations together may have */
     public MemoryBudget(long limitBytes) {
@@ -146,7 +148,11 @@ public final class MemoryBudget implements AutoCloseable {
 
     /** Closes an arena without pages, for which nobody waits: a while later, when whoever freed it has answered. */
     void closeLater(Arena arena) {
-        closer.schedule(arena::close, CLOSER_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+        try {
+            closer.schedule(arena::close, CLOSER_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException budgetIsClosed) {
+            arena.close();
+        }
     }
 
     /** @throws IllegalStateException if bytes are still held, naming the holders */

@@ -176,7 +176,7 @@ final class NativeMemory {
         if (mappings + MAPPINGS_FOR_OTHERS > MAX_MAPPINGS) {
             throw new EngineException.Failed(
                     ErrorCode.OUT_OF_MEMORY_BUDGET,
-                    "too many loaded parts for this system: part=" + name + ", parts=" + mappings
+                    "too many memory mappings for this system: part=" + name + ", mappings=" + mappings
                             + ", vm.max_map_count=" + MAX_MAPPINGS + ". Raise vm.max_map_count or release collections",
                     null);
         }

@@ -173,6 +173,20 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void close_leaseAfterItsBudget_takesTheAddressesTooAtOnce() {
+        var closing = new MemoryBudget(MIB);
+        Lease lease;
+        try (Reservation reservation = MemoryAudit.reserve(closing, MemoryTag.LOAD, "default.words", MIB)) {
+            lease = reservation.allocate("late", 1);
+        }
+        MemorySegment view = lease.bytes();
+        assertThatThrownBy(closing::close).isInstanceOf(IllegalStateException.class);
+        lease.close();
+        assertThat(view.scope().isAlive()).isFalse();
+        closing.close();
+    }
+
+    @Test
     void maxMappings_readFromTheSystem_isNotJustItsFirstDigit() {
         NativeMemory.refuseNearMappingLimit(1000, "field"); // Linux has 65530 unless somebody lowered it on purpose
         assertThatThrownBy(() -> NativeMemory.refuseNearMappingLimit(Integer.MAX_VALUE - 8192, "field"))

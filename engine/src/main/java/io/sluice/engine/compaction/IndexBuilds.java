@@ -239,16 +239,16 @@ public final class IndexBuilds implements AutoCloseable {
         String key = collection.collectionId() + "/" + segment.partitionId() + "/" + segment.id() + "-"
                 + job.index().id() + ".idx";
         long startNanos = System.nanoTime();
+        IndexFileRecord record;
         try (Values values = readValues(collection, segment, field);
                 var out = PartFileWriter.create(rooms.store(), key, PartFileWriter.Kind.INDEX, segment.id())) {
             PartRecord part =
                     IndexBuilder.build(job.index().spec(), values.column(), threads, rooms.budget(), stop, out);
-            long sizeBytes = out.commit();
-            var record = new IndexFileRecord(job.index().id(), segment.id(), key, sizeBytes, part);
-            if (!handOver(job, record)) {
-                rooms.store().delete(key);
-                return;
-            }
+            record = new IndexFileRecord(job.index().id(), segment.id(), key, out.commit(), part);
+        }
+        if (!handOver(job, record)) { // by now nothing of it is open any more
+            rooms.store().delete(key);
+            return;
         }
         LOG.info(
                 "built index {} of segment {} of {} ({} rows) in {} ms",

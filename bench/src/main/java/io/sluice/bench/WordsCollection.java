@@ -192,6 +192,17 @@ final class WordsCollection implements AutoCloseable {
         work.block(PATIENCE);
     }
 
+    /** The files of a collection that is not open, for a second engine. */
+    static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = to.resolve(from.relativize(file));
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target);
+            }
+        }
+    }
+
     static void deleteAll(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;

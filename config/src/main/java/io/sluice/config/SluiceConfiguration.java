@@ -31,6 +31,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServer;
+import reactor.netty.resources.LoopResources;
 
 /**
  * The beans of the server, each by hand: no auto-configuration, no scanning.
@@ -74,7 +75,12 @@ public final class SluiceConfiguration implements ApplicationContextInitializer<
                         settings, context.getBean(EngineLifecycle.class), context.getBean(OpenStreams.class)));
         context.registerBean(GrpcServer.class, () -> grpcServer(settings, context.getBean(EngineLifecycle.class)));
         context.registerBean(
-                ReactiveWebServerFactory.class, () -> webServer(settings, context.getBean(GrpcServer.class)));
+                LoopResources.class,
+                () -> LoopResources.create("http", eventLoops(), true),
+                definition -> definition.setDestroyMethodName("dispose"));
+        context.registerBean(
+                ReactiveWebServerFactory.class,
+                () -> webServer(settings, context.getBean(GrpcServer.class), context.getBean(LoopResources.class)));
         context.registerBean(
                 AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME,
                 DefaultLifecycleProcessor.class,
@@ -125,11 +131,16 @@ public final class SluiceConfiguration implements ApplicationContextInitializer<
                 settings.shutdownLimit());
     }
 
-    private static ReactiveWebServerFactory webServer(Settings settings, GrpcServer grpc) {
+    /** One for two cores: a loop that serves more connections sleeps and is woken less often, and searches want the cores. */
+    private static int eventLoops() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    }
+
+    private static ReactiveWebServerFactory webServer(Settings settings, GrpcServer grpc, LoopResources loops) {
         var factory = new NettyReactiveWebServerFactory(settings.port());
         factory.setAddress(address(settings));
         factory.setShutdown(Shutdown.GRACEFUL);
-        factory.addServerCustomizers(server -> customize(server, grpc));
+        factory.addServerCustomizers(server -> customize(server.runOn(loops), grpc));
         return factory;
     }
 

@@ -92,11 +92,15 @@ final class EventRing<E> {
         announce();
     }
 
-    /** What the cursor has not handed out yet, and then what comes, on {@code scheduler}; one cursor per subscriber. */
+    /**
+     * What the cursor has not handed out yet, at once and on the thread that asks, and then what comes, on
+     * {@code scheduler}; one cursor per subscriber.
+     */
     Flux<E> follow(RingCursor<E> cursor, Scheduler scheduler) {
-        return news.asFlux()
+        Flux<E> coming = news.asFlux()
                 .onBackpressureLatest()
                 .publishOn(scheduler, ONE) // from here on the reader is on its own worker, not on the job's thread
                 .concatMapIterable(_ -> cursor, ONE);
+        return Flux.fromIterable(cursor).concatWith(coming);
     }
 }

@@ -15,7 +15,6 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
-import org.springframework.web.util.UriComponentsBuilder;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -93,7 +92,7 @@ final class NativeHandler {
 
     private static URI locationOf(ServerRequest request, OperationView operation) {
         String prefix = request.requestPath().contextPath().value();
-        return UriComponentsBuilder.fromPath(prefix + NativeRoutes.OPERATION).build(operation.id());
+        return URI.create(prefix + NativeRoutes.OPERATIONS + "/" + operation.id()); // letters, digits and hyphens
     }
 
     // Operations

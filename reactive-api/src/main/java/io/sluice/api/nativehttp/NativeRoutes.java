@@ -17,8 +17,9 @@ import reactor.core.publisher.Mono;
  * <p>Every error under these paths is an RFC 9457 problem, unknown paths included.
  */
 public final class NativeRoutes {
-    static final String OPERATION = "/api/v1/operations/{operation}";
+    static final String OPERATIONS = "/api/v1/operations";
 
+    private static final String OPERATION = OPERATIONS + "/{operation}";
     private static final String DATABASE = "/api/v1/databases/{database}";
     private static final String COLLECTION = DATABASE + "/collections/{collection}";
 
@@ -41,7 +42,7 @@ public final class NativeRoutes {
                 .POST(COLLECTION + "/estimate", handler::estimate)
                 .GET(COLLECTION + "/memory", handler::collectionMemory)
                 .GET(DATABASE + "/collections", handler::collections)
-                .GET("/api/v1/operations", handler::operations)
+                .GET(OPERATIONS, handler::operations)
                 .GET(OPERATION, handler::operation)
                 .GET(OPERATION + "/events", handler::operationEvents)
                 .POST(OPERATION + "/cancel", handler::cancel)

@@ -38,7 +38,7 @@ import java.util.stream.Stream;
  *
  * <pre>
  *   GrpcSearchBench [words=bench/data/words-340k.bin] [jar=app/target/sluice.jar] [args=config/jvm.args]
- *                   [folder=bench/data/work] [calls=10000] [rounds=16] [callers=1] [ef=128] [seed=1]
+ *                   [folder=bench/data/work] [calls=10000] [rounds=16] [callers=8] [ef=128] [seed=1]
  * </pre>
  *
  * All words, k = 10, no output fields. The collection is the one of {@link LoadBench}, on the same files.
@@ -73,7 +73,7 @@ public final class GrpcSearchBench {
                 queries,
                 given.number("calls", 10_000),
                 given.number("rounds", 16),
-                given.number("callers", 1),
+                given.number("callers", 8),
                 "" + given.number("ef", 128));
         Path work = given.path("folder", "bench/data/work");
         bench.run(words, work, given.path("jar", "app/target/sluice.jar"), given.path("args", "config/jvm.args"));

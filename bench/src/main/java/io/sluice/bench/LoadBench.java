@@ -14,7 +14,7 @@ import java.util.Map;
  *
  * <pre>
  *   LoadBench [words=bench/data/words-340k.bin] [peer=bench/data/hnswlib_load] [folder=bench/data/work]
- *             [rounds=15] [warmups=40]
+ *             [rounds=15] [warmups=100]
  * </pre>
  *
  * Rounds alternate: ours, the peer, ours, the peer; all files are in the page cache. Of the peer's loads the second in a
@@ -45,7 +45,7 @@ public final class LoadBench {
         Path folder = given.path("folder", "bench/data/work");
         var peer = HnswlibPeer.open(given.path("peer", "bench/data/hnswlib_load"), folder.resolve("peer"), words);
         try (var ours = WordsCollection.open(folder.resolve("words"), words)) {
-            new LoadBench(ours, peer).run(given.number("rounds", 15), given.number("warmups", 40));
+            new LoadBench(ours, peer).run(given.number("rounds", 15), given.number("warmups", 100));
         }
     }
 

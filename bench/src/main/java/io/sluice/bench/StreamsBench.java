@@ -29,13 +29,12 @@ import tools.jackson.databind.ObjectMapper;
  *
  * <pre>
  *   StreamsBench [words=bench/data/words-340k.bin] [folder=bench/data/work] [jar=app/target/sluice.jar]
- *                [jvmargs=config/jvm.args] [streams=100] [loads=30] [rounds=5]
+ *                [jvmargs=config/jvm.args] [streams=100] [loads=30] [warmups=100] [rounds=5]
  * </pre>
  */
 public final class StreamsBench {
     private static final String COLLECTION = "/api/v1/databases/default/collections/words";
     private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final int WARM_UPS = 5;
     /** Slow enough that the load is still under way when the server is asked to stop. */
     private static final String SLOW = "8MiB";
 
@@ -60,7 +59,7 @@ public final class StreamsBench {
     private record Ends(ConcurrentLinkedQueue<Long> clean, ConcurrentLinkedQueue<String> broken) {}
 
     public static void main(String[] args) throws Exception {
-        var given = new Arguments(args, "words", "folder", "jar", "jvmargs", "streams", "loads", "rounds");
+        var given = new Arguments(args, "words", "folder", "jar", "jvmargs", "streams", "loads", "warmups", "rounds");
         Path folder = given.path("folder", "bench/data/work");
         Words words = Words.map(given.path("words", "bench/data/words-340k.bin"));
         WordsCollection.open(folder.resolve("words"), words).close(); // filled by now
@@ -69,10 +68,10 @@ public final class StreamsBench {
                 given.path("jvmargs", "config/jvm.args"),
                 folder,
                 given.number("streams", 100));
-        bench.run(given.number("loads", 30), given.number("rounds", 5));
+        bench.run(given.number("loads", 30), given.number("warmups", 100), given.number("rounds", 5));
     }
 
-    private void run(int loads, int rounds) throws Exception {
+    private void run(int loads, int warmUps, int rounds) throws Exception {
         var start = new Figures();
         var idleStop = new Figures();
         for (int round = 0; round < rounds; round++) {
@@ -91,7 +90,7 @@ public final class StreamsBench {
                 start.largest(),
                 idleStop.median());
         var firstEvent = new Figures();
-        measureFirstEvents(loads, firstEvent);
+        measureFirstEvents(loads, warmUps, firstEvent);
         var stop = new Figures();
         int broken = 0;
         for (int round = 0; round < rounds; round++) {
@@ -117,26 +116,36 @@ public final class StreamsBench {
 
     // The first event of a load's own stream
 
-    private void measureFirstEvents(int loads, Figures firstEvent) throws IOException, InterruptedException {
+    /** @param firstEvent gets those after the warm-ups; the first of all and the warm-ups themselves are printed */
+    private void measureFirstEvents(int loads, int warmUps, Figures firstEvent)
+            throws IOException, InterruptedException {
+        var warmingUp = new Figures();
         try (var server = start(data, Map.of("SLUICE_MEMORY_BUDGET", "2GiB"))) {
             release(server);
-            for (int i = 0; i < WARM_UPS + loads; i++) {
+            for (int i = 0; i <= warmUps + loads; i++) {
                 double millis = firstEventMillis(server);
                 if (i == 0) {
                     System.out.printf(Locale.ROOT, "first event of the server's first load: %.1f ms%n", millis);
-                } else if (i >= WARM_UPS) {
-                    firstEvent.add(millis);
+                } else {
+                    (i <= warmUps ? warmingUp : firstEvent).add(millis);
                 }
                 release(server);
             }
             server.stop();
         }
+        if (warmUps > 0) {
+            say("of the next " + warmUps, warmingUp);
+        }
+        say("of the " + loads + " after them", firstEvent);
+    }
+
+    private static void say(String which, Figures firstEvent) {
         System.out.printf(
                 Locale.ROOT,
-                "first event over HTTP: median %.2f ms, worst %.2f ms of %d loads%n",
+                "first event over HTTP %s: median %.2f ms, worst %.2f ms%n",
+                which,
                 firstEvent.median(),
-                firstEvent.largest(),
-                firstEvent.count());
+                firstEvent.largest());
     }
 
     /** From sending {@code POST .../load} to the first whole event; then reads the stream to its end. */

@@ -150,19 +150,20 @@ final class WordsCollection implements AutoCloseable {
     private Watched watch(Mono<OperationView> started) {
         Map<OperationEvent.Type, Long> steps = new EnumMap<>(OperationEvent.Type.class);
         long[] first = {0};
+        long[] latest = {0};
         long start = System.nanoTime();
         OperationEvent last = get(started.flatMapMany(operation -> engine.operationEvents(operation.id(), null))
                 .doOnNext(event -> {
                     long now = System.nanoTime() - start;
                     first[0] = first[0] == 0 ? now : first[0];
+                    latest[0] = now;
                     steps.putIfAbsent(event.type(), now);
                 })
                 .last());
-        long nanos = System.nanoTime() - start;
         if (last.view().failure() != null) {
             throw last.view().failure();
         }
-        return new Watched(last.view(), first[0], nanos, steps);
+        return new Watched(last.view(), first[0], latest[0], steps);
     }
 
     /** Bytes of all segment and index files. */

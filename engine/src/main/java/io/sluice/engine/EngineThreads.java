@@ -3,7 +3,9 @@ package io.sluice.engine;
 import io.sluice.engine.error.EngineException;
 import io.sluice.engine.error.ErrorCode;
 import io.sluice.engine.load.LoadSchedulers;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedTransferQueue;
@@ -11,7 +13,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -19,7 +24,8 @@ import reactor.core.scheduler.Schedulers;
  *
  * <p>Answers leave on Reactor's {@code parallel} threads, so that no caller's code ever runs on the log's writer. Only
  * those of searches and queries leave on the search thread: what is done with them there, such as writing them down for the
- * wire, is work of that search, and one more handover would cost a tenth of a small search.
+ * wire, is work of that search, and one more handover would cost a tenth of a small search. And those of loads and releases
+ * leave on the thread that goes on with the job.
  */
 final class EngineThreads implements AutoCloseable {
     private static final int QUEUE = 10_000;
@@ -57,6 +63,24 @@ final class EngineThreads implements AutoCloseable {
     /** Changes or reads what exists; may wait for the catalog. */
     <T> Mono<T> ddl(Callable<T> work) {
         return on(ddl, work);
+    }
+
+    /**
+     * Accepts a load or release, and then, on the same thread, what the caller does with the answer, which must not block,
+     * and what {@code work} has scheduled on what it is given, which may: nobody waits for the job to begin, and the job not
+     * for a thread.
+     */
+    <T> Mono<T> accept(Function<Scheduler, T> work) {
+        return Mono.defer(() -> {
+            Queue<Runnable> afterwards = new ArrayDeque<>(); // confined to the thread that works
+            return answering(ddl, () -> work.apply(Schedulers.fromExecutor(afterwards::add)), () -> runAll(afterwards));
+        });
+    }
+
+    private static void runAll(Queue<Runnable> tasks) {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
     }
 
     Mono<Void> ddl(Runnable work) {
@@ -99,22 +123,34 @@ final class EngineThreads implements AutoCloseable {
     }
 
     private static <T> Mono<T> answering(Pool pool, Callable<T> work) {
+        return answering(pool, work, () -> {});
+    }
+
+    private static <T> Mono<T> answering(Pool pool, Callable<T> work, Runnable afterwards) {
         return Mono.create(answer -> {
             try {
                 pool.execute(() -> {
-                    T result;
                     try {
-                        result = work.call();
-                    } catch (Throwable failure) {
-                        answer.error(failure);
-                        return;
+                        answer(answer, work);
+                    } finally {
+                        afterwards.run();
                     }
-                    answer.success(result);
                 });
             } catch (RejectedExecutionException full) {
                 answer.error(pool.refusal());
             }
         });
+    }
+
+    private static <T> void answer(MonoSink<T> answer, Callable<T> work) {
+        T result;
+        try {
+            result = work.call();
+        } catch (Throwable failure) {
+            answer.error(failure);
+            return;
+        }
+        answer.success(result);
     }
 
     /**

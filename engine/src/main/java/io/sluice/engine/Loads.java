@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Load and release requests by name: checks them, turns them into goals, and asks the jobs. Thread-safe; may wait for the
@@ -46,13 +47,20 @@ final class Loads {
         this.groups = groups;
     }
 
-    OperationView load(LoadRequest request) {
+    /** @param first where the job begins when its turn is now; may block */
+    OperationView load(LoadRequest request, Scheduler first) {
         Collection collection = namespace.get(request.database(), request.collection());
         LoadGoal current = wanted(collection);
         LoadRules.Placement placement = placementOf(collection, request);
         LoadGoal goal = LoadRules.goalOf(collection, current, request, placement, groups);
         groups.place(collection, placement.groups(), current == null);
-        OperationView operation = start(collection, goal, request.deadline());
+        OperationView operation = jobs.load(
+                collection,
+                goal,
+                partitionNames(collection, goal),
+                fieldNames(collection, goal),
+                request.deadline(),
+                first);
         if (request.refresh()) {
             refreshes.put(collection.collectionId(), operation.id());
         }
@@ -64,13 +72,12 @@ final class Loads {
                 collection, request, namespace.database(collection.database()).properties());
     }
 
-    private OperationView start(Collection collection, LoadGoal goal, @Nullable Duration deadline) {
-        return jobs.load(
-                collection,
-                goal,
-                partitionNames(collection, goal),
-                goal.allFields() ? List.of() : LoadRules.namesOf(collection.schema(), goal.fieldIds()),
-                deadline);
+    private OperationView start(Collection collection, LoadGoal goal) {
+        return jobs.load(collection, goal, partitionNames(collection, goal), fieldNames(collection, goal), null);
+    }
+
+    private static List<String> fieldNames(Collection collection, LoadGoal goal) {
+        return goal.allFields() ? List.of() : LoadRules.namesOf(collection.schema(), goal.fieldIds());
     }
 
     /** What is wanted when every accepted load and release is done; null = nothing. */
@@ -91,19 +98,20 @@ final class Loads {
                     collection,
                     goal,
                     partitionNames(collection, goal),
-                    goal.allFields() ? List.of() : LoadRules.namesOf(collection.schema(), goal.fieldIds()),
+                    fieldNames(collection, goal),
                     operationId,
                     attempt);
         }
     }
 
-    OperationView release(ReleaseRequest request) {
+    /** @param first where the job begins when its turn is now; may block */
+    OperationView release(ReleaseRequest request, Scheduler first) {
         Collection collection = namespace.get(request.database(), request.collection());
         List<Long> partitions = request.partitions().stream()
                 .map(name -> collection.getPartition(name).id())
                 .toList();
         LoadGoal left = LoadRules.without(collection, wanted(collection), partitions);
-        return jobs.release(collection, left == null ? List.of() : partitions, left, request.partitions());
+        return jobs.release(collection, left == null ? List.of() : partitions, left, request.partitions(), first);
     }
 
     /** Frees everything that a dropped collection has in memory; the operation ends when the bytes are back. */
@@ -200,7 +208,7 @@ final class Loads {
                 .map(operation -> !operation.finished() || failedLately(operation))
                 .orElse(false);
         if (!notNow) {
-            start(collection, goal, null);
+            start(collection, goal);
         }
         return false;
     }
@@ -210,7 +218,7 @@ final class Loads {
         LoadGoal goal = wanted(collection);
         return goal == null || !goal.allFields() || collection.isDropped()
                 ? Optional.empty()
-                : Optional.of(start(collection, collection.withAllFields(goal), null));
+                : Optional.of(start(collection, collection.withAllFields(goal)));
     }
 
     private static boolean failedLately(OperationView operation) {

@@ -603,17 +603,17 @@ public final class VectorEngine {
 
     /** Accepts, joins or refuses a load; completes at once, with the operation as it is then. */
     public Mono<OperationView> load(LoadRequest request) {
-        return parts.threads().ddl(() -> {
+        return parts.threads().accept(afterwards -> {
             parts.rules().checkDdl(request.database(), loadDdl(request.partitions()));
-            return parts.loads().load(request);
+            return parts.loads().load(request, afterwards);
         });
     }
 
     /** Accepts a release; completes at once. Releasing what is not loaded is an operation that ends at once. */
     public Mono<OperationView> release(ReleaseRequest request) {
-        return parts.threads().ddl(() -> {
+        return parts.threads().accept(afterwards -> {
             parts.rules().checkDdl(request.database(), loadDdl(request.partitions()));
-            return parts.loads().release(request);
+            return parts.loads().release(request, afterwards);
         });
     }
 

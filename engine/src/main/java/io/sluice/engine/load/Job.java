@@ -11,8 +11,9 @@ sealed interface Job permits LoadJob, ReleaseJob {
     Operation operation();
 
     /**
-     * Runs to a terminal state of the operation. Subscribed to once, by {@link LoadJobs}; completes when the next job
-     * on the collection may start; fails only when even saying so failed.
+     * Runs to a terminal state of the operation, beginning on the thread that subscribes, which may block. Subscribed to
+     * once, by {@link LoadJobs}; completes when the next job on the collection may start; fails only when even saying so
+     * failed.
      */
     Mono<Void> run();
 

@@ -114,7 +114,6 @@ final class LoadJob implements Job {
     @Override
     public Mono<Void> run() {
         return Mono.fromCallable(this::acceptGoal)
-                .subscribeOn(means.schedulers().jobs())
                 .flatMapMany(LoadPipeline::run)
                 .then(Mono.<Void>fromRunnable(this::sayLoaded))
                 .onErrorResume(this::endBadly)

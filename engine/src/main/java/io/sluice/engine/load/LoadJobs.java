@@ -26,6 +26,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Starts, joins, cancels and remembers the load and release jobs of all collections. Thread-safe.
@@ -85,6 +86,17 @@ public final class LoadJobs {
 
     // Load and release
 
+    /** The same, begun at once on a {@code load-jobs} thread. */
+    public OperationView load(
+            LoadTarget target,
+            LoadGoal goal,
+            List<String> partitions,
+            List<String> fields,
+            @Nullable Duration deadline) {
+        return load(
+                target, goal, partitions, fields, deadline, means.schedulers().jobs());
+    }
+
     /**
      * Starts a load towards {@code goal}, or joins the newest one when it has the same goal. Returns at once. A load
      * with another goal and a release that are under way have their turn first: the job waits, {@code queued}. The goal
@@ -93,6 +105,7 @@ public final class LoadJobs {
      * @param partitions names, for the view; empty = all
      * @param fields names, for the view; empty = all
      * @param deadline the job fails when it is not done by then; null = none
+     * @param first where the job begins when its turn is now; may block
      * @throws Unavailable after {@link #shutdown}
      */
     public OperationView load(
@@ -100,9 +113,10 @@ public final class LoadJobs {
             LoadGoal goal,
             List<String> partitions,
             List<String> fields,
-            @Nullable Duration deadline) {
+            @Nullable Duration deadline,
+            Scheduler first) {
         var identity = identity(freshId(OperationKind.LOAD), 1, OperationKind.LOAD, target, partitions, fields);
-        return startOrJoin(target, goal, identity, false, deadline);
+        return startOrJoin(target, goal, identity, false, deadline, first);
     }
 
     /**
@@ -120,7 +134,8 @@ public final class LoadJobs {
             String operationId,
             int attempt) {
         var identity = identity(operationId, attempt, OperationKind.LOAD, target, partitions, fields);
-        return startOrJoin(target, goal, identity, true, null);
+        return startOrJoin(
+                target, goal, identity, true, null, means.schedulers().jobs());
     }
 
     /** The next attempt of a load that did not fit, if it is still wanted and nothing else is going on. */
@@ -139,7 +154,12 @@ public final class LoadJobs {
     }
 
     private OperationView startOrJoin(
-            LoadTarget target, LoadGoal goal, Identity identity, boolean resumed, @Nullable Duration deadline) {
+            LoadTarget target,
+            LoadGoal goal,
+            Identity identity,
+            boolean resumed,
+            @Nullable Duration deadline,
+            Scheduler first) {
         LoadJob job;
         boolean itsTurn;
         synchronized (lock) {
@@ -158,9 +178,16 @@ public final class LoadJobs {
             stopAfter(job, deadline);
         }
         if (itsTurn) {
-            start(job);
+            start(job, first);
         }
         return accepted;
+    }
+
+    /** The same, begun at once on a {@code load-jobs} thread. */
+    public OperationView release(
+            LoadTarget target, List<Long> partitionIds, @Nullable LoadGoal remaining, List<String> partitions) {
+        return release(
+                target, partitionIds, remaining, partitions, means.schedulers().jobs());
     }
 
     /**
@@ -172,10 +199,15 @@ public final class LoadJobs {
      *
      * @param remaining the desired state afterwards; null = nothing
      * @param partitions names, for the view; empty = all
+     * @param first where the job begins when its turn is now; may block
      * @throws Unavailable after {@link #shutdown}
      */
     public OperationView release(
-            LoadTarget target, List<Long> partitionIds, @Nullable LoadGoal remaining, List<String> partitions) {
+            LoadTarget target,
+            List<Long> partitionIds,
+            @Nullable LoadGoal remaining,
+            List<String> partitions,
+            Scheduler first) {
         var identity =
                 identity(freshId(OperationKind.RELEASE), 1, OperationKind.RELEASE, target, partitions, List.of());
         ReleaseJob job;
@@ -207,7 +239,7 @@ public final class LoadJobs {
         OperationView accepted = job.operation().view();
         cancelled.forEach(load -> stop(load, why));
         if (itsTurn) {
-            start(job);
+            start(job, first);
         }
         return accepted;
     }
@@ -293,9 +325,10 @@ public final class LoadJobs {
     }
 
     /** The one place where a job is subscribed to. */
-    private void start(Job job) {
+    private void start(Job job, Scheduler first) {
         running.add(job);
         job.run()
+                .subscribeOn(first)
                 .onErrorResume(failure -> abandon(job, failure))
                 .doFinally(_ -> endTurn(job))
                 .subscribe();
@@ -326,7 +359,7 @@ public final class LoadJobs {
             }
         }
         if (next != null) {
-            start(next);
+            start(next, means.schedulers().jobs());
         } else if (job instanceof LoadJob load && load.didNotFitAfterRestart()) {
             reloads.add(load);
         }

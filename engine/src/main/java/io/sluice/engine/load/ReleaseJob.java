@@ -74,7 +74,6 @@ final class ReleaseJob implements Job {
     @Override
     public Mono<Void> run() {
         return Mono.defer(this::forget)
-                .subscribeOn(means.schedulers().jobs())
                 .then(Mono.fromCallable(this::unpublish))
                 .flatMap(Drain::run)
                 .then(Mono.<Void>fromRunnable(this::sayReleased))

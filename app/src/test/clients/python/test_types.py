@@ -129,12 +129,12 @@ def test_defaults_fill_what_is_missing(client, name):
         client,
         name,
         ("flag", DataType.BOOL, {"default_value": True}),
-        ("small", DataType.INT8, {"default_value": -7}),
+        ("small", DataType.INT8, {"default_value": numpy.int8(-7)}),
         ("number", DataType.INT64, {"default_value": 2**40}),
         ("ratio", DataType.DOUBLE, {"default_value": 0.1}),
         ("half", DataType.FLOAT, {"default_value": 0.5}),
         ("text", DataType.VARCHAR, {"max_length": 20, "default_value": "ä"}),
-        ("maybe", DataType.INT32, {"nullable": True, "default_value": 3}),
+        ("maybe", DataType.INT32, {"nullable": True, "default_value": numpy.int32(3)}),
     )
     client.insert(name, [{"id": 0, "vector": vector_of(0)}])
     client.insert(
@@ -171,6 +171,27 @@ def test_defaults_fill_what_is_missing(client, name):
     described = {field["name"]: field for field in client.describe_collection(name)["fields"]}
     assert described["maybe"]["nullable"] is True
     assert "default_value" in described["number"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "sent"),
+    [(DataType.INT8, 1, "Int64"), (DataType.FLOAT, 1, "Int64"), (DataType.INT64, numpy.int32(1), "Int32"), (DataType.INT8, "1", "VarChar")],
+)
+def test_a_default_of_another_type_is_refused(client, name, kind, default, sent):
+    with refused(1100, f"of field (f) is not equal to the type(DataType_{sent}) of default_value"):
+        create_typed(client, name, ("f", kind, {"default_value": default}))
+    assert not client.has_collection(name)
+
+
+def test_arrays_need_an_element_type_and_its_length(client, name):
+    for options, text in [
+        ({}, "element data type None is not valid"),
+        ({"element_type": 1001}, "element type 1001 is not supported"),
+        ({"element_type": DataType.VARCHAR}, "type param(max_length) should be specified for the field(a)"),
+        ({"element_type": DataType.VARCHAR, "max_length": 65536}, "should be in (0, 65535], but got 65536 instead"),
+    ]:
+        with refused(1100, text):
+            create_typed(client, name, ("a", DataType.ARRAY, options))
 
 
 def test_random_vectors_return_bit_for_bit(client, name):

@@ -181,9 +181,12 @@ public final class SchemaRules {
             return;
         }
         DataType element = field.elementType();
-        if (element == null || !isElement(element)) {
-            throw invalid("element type " + (element == null ? "none" : element.milvusName())
-                    + " is not supported: field=" + field.name()
+        if (element == null) {
+            throw invalid(
+                    "element data type None is not valid: field=" + field.name() + ". Name the type of its elements");
+        }
+        if (!isElement(element)) {
+            throw invalid("element type " + element.milvusName() + " is not supported: field=" + field.name()
                     + ". Use one of Bool, Int8, Int16, Int32, Int64, Float, Double, VarChar");
         }
     }
@@ -211,18 +214,18 @@ public final class SchemaRules {
                         + ". float vector dimension should be in range " + MIN_DIMENSION + " ~ " + MAX_DIMENSION);
             }
         }
-        if (field.type() == DataType.ARRAY) {
-            long capacity = required(field, MAX_CAPACITY, collection);
-            if (capacity < 1 || capacity > MAX_ARRAY_CAPACITY) {
-                throw invalid("the maximum capacity specified for a Array should be in (0, " + MAX_ARRAY_CAPACITY
-                        + "]: invalid parameter: field=" + field.name() + ", maxCapacity=" + capacity);
-            }
-        }
         if (field.type() == DataType.VARCHAR || field.elementType() == DataType.VARCHAR && isArray(field)) {
             long length = required(field, MAX_LENGTH, collection);
             if (length < 1 || length > MAX_VARCHAR_LENGTH) {
                 throw invalid("the maximum length specified for the field(" + field.name() + ") should be in (0, "
                         + MAX_VARCHAR_LENGTH + "], but got " + length + " instead: invalid parameter");
+            }
+        }
+        if (field.type() == DataType.ARRAY) {
+            long capacity = required(field, MAX_CAPACITY, collection);
+            if (capacity < 1 || capacity > MAX_ARRAY_CAPACITY) {
+                throw invalid("the maximum capacity specified for a Array should be in (0, " + MAX_ARRAY_CAPACITY
+                        + "]: invalid parameter: field=" + field.name() + ", maxCapacity=" + capacity);
             }
         }
         for (String key : List.of(DIM, MAX_CAPACITY, MAX_LENGTH)) { // where they mean nothing they are still numbers
@@ -334,7 +337,8 @@ public final class SchemaRules {
                 int length = text.getBytes(StandardCharsets.UTF_8).length;
                 if (length > field.maxLength()) {
                     throw invalid("the length (" + length + ") of string exceeds max length (" + field.maxLength()
-                            + "): default_value of field=" + field.name());
+                            + "): invalid parameter[expected=valid length string][actual=string length exceeds max "
+                            + "length]: default_value of field=" + field.name());
                 }
             }
             default -> {}

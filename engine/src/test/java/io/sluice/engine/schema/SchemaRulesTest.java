@@ -144,7 +144,7 @@ class SchemaRulesTest {
                 "Bool, Int8, Int16, Int32, Int64, Float, Double, VarChar, Array, JSON, FloatVector");
         refused(
                 with(field("a", DataType.ARRAY, null, Map.of("max_capacity", "3"))),
-                "element type none is not supported");
+                "element data type None is not valid");
         refused(with(FieldSchema.array("a", DataType.JSON, 3)), "element type JSON is not supported");
         refused(
                 with(FieldSchema.of("s", DataType.STRING)),
@@ -168,6 +168,12 @@ class SchemaRulesTest {
                 with(field("a", DataType.ARRAY, DataType.INT8, Map.of())),
                 "the value for max_capacity of field a must be an integer");
         refused(with(FieldSchema.array("a", DataType.VARCHAR, 5)), "type param(max_length)");
+        refused(
+                with(field("a", DataType.ARRAY, DataType.VARCHAR, Map.of())),
+                "type param(max_length)"); // before the capacity
+        refused(
+                with(field("a", DataType.ARRAY, DataType.VARCHAR, Map.of("max_length", "65536"))),
+                "the maximum length specified for the field(a) should be in (0, 65535], but got 65536 instead");
         refused(with(FieldSchema.of("i", DataType.INT8).withTypeParam("max_length", "x")), "must be an integer");
     }
 
@@ -190,7 +196,8 @@ class SchemaRulesTest {
         refused(with(FieldSchema.of("d", DataType.DOUBLE).withDefault(Double.NaN)), "is not a number or infinity");
         refused(
                 with(FieldSchema.varChar("d", 1).withDefault("\u00e4")),
-                "the length (2) of string exceeds max length (1)");
+                "the length (2) of string exceeds max length (1): invalid parameter[expected=valid length string]"
+                        + "[actual=string length exceeds max length]");
         refused(
                 with(FieldSchema.of("d", DataType.JSON).withDefault("{}")),
                 "type not support default_value, type:JSON");

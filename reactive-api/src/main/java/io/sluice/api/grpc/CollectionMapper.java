@@ -74,7 +74,7 @@ final class CollectionMapper {
                 field.getName(),
                 field.getDescription(),
                 type,
-                type == DataType.ARRAY ? type(field.getElementTypeValue(), field.getName()) : null,
+                type == DataType.ARRAY ? elementType(field) : null,
                 field.getIsPrimaryKey(),
                 field.getAutoID(),
                 field.getIsPartitionKey(),
@@ -91,11 +91,31 @@ final class CollectionMapper {
                         "data type " + number + " is not supported: invalid parameter: field=" + field));
     }
 
+    /** Null when none is said, which the schema's rules refuse. */
+    private static @Nullable DataType elementType(io.milvus.grpc.FieldSchema field) {
+        return field.getElementTypeValue() == 0
+                ? null
+                : DataType.ofNumber(field.getElementTypeValue())
+                        .orElseThrow(() -> new InvalidRequest("element type " + field.getElementTypeValue()
+                                + " is not supported: invalid parameter: field=" + field.getName()));
+    }
+
+    /** In the kind that the field's type has on the wire, and no other: so Milvus wants it. */
     private static @Nullable Object value(ValueField value, DataType type, String field) {
+        DataType kind = switch (value.getDataCase()) {
+            case INT_DATA -> type == DataType.INT8 || type == DataType.INT16 ? type : DataType.INT32;
+            case LONG_DATA -> DataType.INT64;
+            case FLOAT_DATA -> DataType.FLOAT;
+            case DOUBLE_DATA -> DataType.DOUBLE;
+            default -> type; // the schema's rules tell a text from a number
+        };
+        if (type.isNumeric() && kind != type) {
+            throw new InvalidRequest("type (" + type.milvusName() + ") of field (" + field
+                    + ") is not equal to the type(DataType_" + kind.milvusName() + ") of default_value");
+        }
         return switch (value.getDataCase()) {
             case BOOL_DATA -> value.getBoolData();
-            case INT_DATA ->
-                type.isFloating() ? (Object) (double) value.getIntData() : (Object) (long) value.getIntData();
+            case INT_DATA -> (long) value.getIntData();
             case LONG_DATA -> value.getLongData();
             case FLOAT_DATA -> (double) value.getFloatData();
             case DOUBLE_DATA -> value.getDoubleData();

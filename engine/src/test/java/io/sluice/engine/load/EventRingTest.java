@@ -151,4 +151,25 @@ class EventRingTest {
         Flux<String> late = Flux.defer(() -> ring.follow(cursor(ring, 1), Schedulers.immediate()));
         assertThat(LoadKit.get(late.collectList())).containsExactly("e2", "e3");
     }
+
+    /** So that a response has its first event before its load has a thread. */
+    @Test
+    void follow_withEventsThere_handsThemOutOnTheThreadThatAsks() {
+        var ring = new EventRing<String>(8);
+        fill(ring, 3);
+        var scheduler = Schedulers.newParallel("ring-test", 1, true);
+        try {
+            List<String> there = new java.util.ArrayList<>();
+            var subscription = ring.follow(cursor(ring, RingCursor.NOWHERE), scheduler)
+                    .doOnNext(event ->
+                            there.add(event + " on " + Thread.currentThread().getName()))
+                    .subscribe();
+            assertThat(there)
+                    .containsExactly(
+                            SNAPSHOT + 3 + " on " + Thread.currentThread().getName());
+            subscription.dispose();
+        } finally {
+            scheduler.dispose();
+        }
+    }
 }

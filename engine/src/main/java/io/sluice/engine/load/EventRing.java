@@ -93,14 +93,14 @@ final class EventRing<E> {
     }
 
     /**
-     * What the cursor has not handed out yet, at once and on the thread that asks, and then what comes, on
-     * {@code scheduler}; one cursor per subscriber.
+     * What the cursor has not handed out yet, and then what comes; one cursor per subscriber. The first of it at once, on
+     * the thread that asks, all else on {@code scheduler}.
      */
     Flux<E> follow(RingCursor<E> cursor, Scheduler scheduler) {
         Flux<E> coming = news.asFlux()
                 .onBackpressureLatest()
                 .publishOn(scheduler, ONE) // from here on the reader is on its own worker, not on the job's thread
                 .concatMapIterable(_ -> cursor, ONE);
-        return Flux.fromIterable(cursor).concatWith(coming);
+        return Flux.fromIterable(cursor).take(1).concatWith(coming);
     }
 }

@@ -86,17 +86,6 @@ public final class LoadJobs {
 
     // Load and release
 
-    /** The same, begun at once on a {@code load-jobs} thread. */
-    public OperationView load(
-            LoadTarget target,
-            LoadGoal goal,
-            List<String> partitions,
-            List<String> fields,
-            @Nullable Duration deadline) {
-        return load(
-                target, goal, partitions, fields, deadline, means.schedulers().jobs());
-    }
-
     /**
      * Starts a load towards {@code goal}, or joins the newest one when it has the same goal. Returns at once. A load
      * with another goal and a release that are under way have their turn first: the job waits, {@code queued}. The goal
@@ -117,6 +106,17 @@ public final class LoadJobs {
             Scheduler first) {
         var identity = identity(freshId(OperationKind.LOAD), 1, OperationKind.LOAD, target, partitions, fields);
         return startOrJoin(target, goal, identity, false, deadline, first);
+    }
+
+    /** The same, begun at once on a {@code load-jobs} thread. */
+    public OperationView load(
+            LoadTarget target,
+            LoadGoal goal,
+            List<String> partitions,
+            List<String> fields,
+            @Nullable Duration deadline) {
+        return load(
+                target, goal, partitions, fields, deadline, means.schedulers().jobs());
     }
 
     /**
@@ -183,13 +183,6 @@ public final class LoadJobs {
         return accepted;
     }
 
-    /** The same, begun at once on a {@code load-jobs} thread. */
-    public OperationView release(
-            LoadTarget target, List<Long> partitionIds, @Nullable LoadGoal remaining, List<String> partitions) {
-        return release(
-                target, partitionIds, remaining, partitions, means.schedulers().jobs());
-    }
-
     /**
      * Releases partitions, or everything when {@code partitionIds} is empty; a running release of the same is joined.
      *
@@ -242,6 +235,13 @@ public final class LoadJobs {
             start(job, first);
         }
         return accepted;
+    }
+
+    /** The same, begun at once on a {@code load-jobs} thread. */
+    public OperationView release(
+            LoadTarget target, List<Long> partitionIds, @Nullable LoadGoal remaining, List<String> partitions) {
+        return release(
+                target, partitionIds, remaining, partitions, means.schedulers().jobs());
     }
 
     private List<LoadJob> loadsInTheWay(LoadTarget target, List<Long> partitionIds) {

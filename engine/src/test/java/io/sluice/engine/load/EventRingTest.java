@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -152,22 +153,27 @@ class EventRingTest {
         assertThat(LoadKit.get(late.collectList())).containsExactly("e2", "e3");
     }
 
-    /** So that a response has its first event before its load has a thread. */
+    /** So that a response has its first event before its load has a thread, and a long replay keeps no thread for itself. */
     @Test
-    void follow_withEventsThere_handsThemOutOnTheThreadThatAsks() {
-        var ring = new EventRing<String>(8);
-        fill(ring, 3);
+    void follow_withEventsThere_handsOutTheFirstOnTheThreadThatAsks() {
         var scheduler = Schedulers.newParallel("ring-test", 1, true);
         try {
-            List<String> there = new java.util.ArrayList<>();
-            var subscription = ring.follow(cursor(ring, RingCursor.NOWHERE), scheduler)
-                    .doOnNext(event ->
-                            there.add(event + " on " + Thread.currentThread().getName()))
-                    .subscribe();
-            assertThat(there)
-                    .containsExactly(
-                            SNAPSHOT + 3 + " on " + Thread.currentThread().getName());
-            subscription.dispose();
+            for (int there = 1; there < 6; there++) {
+                var ring = new EventRing<String>(8);
+                fill(ring, 1 + there);
+                List<String> threads = new CopyOnWriteArrayList<>();
+                var events = ring.follow(cursor(ring, 1), scheduler)
+                        .doOnNext(_ -> threads.add(Thread.currentThread().getName()))
+                        .collectList()
+                        .toFuture();
+                ring.close();
+                assertThat(events.join())
+                        .containsExactlyElementsOf(IntStream.rangeClosed(2, 1 + there)
+                                .mapToObj(number -> "e" + number)
+                                .toList());
+                assertThat(threads.getFirst()).isEqualTo(Thread.currentThread().getName());
+                assertThat(threads.subList(1, there)).allMatch(thread -> thread.startsWith("ring-test"));
+            }
         } finally {
             scheduler.dispose();
         }

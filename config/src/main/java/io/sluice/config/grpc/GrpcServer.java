@@ -19,7 +19,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +56,7 @@ public final class GrpcServer implements SmartLifecycle {
     private GrpcServer(
             Function<GrpcThreads, ServerServiceDefinition> service, int maxRequestBytes, Duration shutdownLimit) {
         this.shutdownLimit = shutdownLimit;
-        this.decoders = Executors.newFixedThreadPool(
-                Math.max(2, Runtime.getRuntime().availableProcessors()),
-                Thread.ofPlatform().name("grpc-decode-", 1).daemon().factory());
+        this.decoders = decoders();
         this.server = NettyServerBuilder.forAddress(AdoptedConnections.ADDRESS)
                 .channelFactory(() -> connections)
                 .bossEventLoopGroup(loops)
@@ -69,6 +68,20 @@ public final class GrpcServer implements SmartLifecycle {
                 .permitKeepAliveWithoutCalls(true)
                 .addService(service.apply(new GrpcThreads(Schedulers.fromExecutorService(decoders), this::home)))
                 .build();
+    }
+
+    /** Event loops join the line: that takes no lock, neither of the queue nor of a thread that is still to be started. */
+    private static ExecutorService decoders() {
+        int count = Math.max(2, Runtime.getRuntime().availableProcessors());
+        var threads = new ThreadPoolExecutor(
+                count,
+                count,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedTransferQueue<>(),
+                Thread.ofPlatform().name("grpc-decode-", 1).daemon().factory());
+        threads.prestartAllCoreThreads();
+        return threads;
     }
 
     /**

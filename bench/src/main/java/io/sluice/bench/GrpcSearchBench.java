@@ -41,7 +41,7 @@ import java.util.stream.Stream;
  *                   [folder=bench/data/work] [calls=10000] [rounds=16] [callers=8] [ef=128] [seed=1]
  * </pre>
  *
- * All words, k = 10, no output fields. The collection is the one of {@link LoadBench}, on the same files.
+ * All words, k = 10, no output fields. The collection is the one of {@link LoadBench}; the server serves a copy of its files.
  */
 public final class GrpcSearchBench {
     private static final int K = 10;

@@ -27,9 +27,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,8 @@ import reactor.core.publisher.Sinks;
 
 /** The server's life around a stand-in for the engine: before it is ready, while it serves, when it stops. */
 class ServerLifecycleTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     @TempDir
     Path data;
 
@@ -216,6 +220,36 @@ class ServerLifecycleTest {
     }
 
     @Test
+    void close_server_endsTheThreadsOfItsSockets() throws Exception {
+        Set<Thread> before = socketThreads();
+        startServing();
+        get("/hello");
+        assertThat(startedSince(before)).isNotEmpty();
+
+        server().close();
+
+        assertEnd(startedSince(before));
+    }
+
+    private static Set<Thread> startedSince(Set<Thread> before) {
+        Set<Thread> started = socketThreads();
+        started.removeAll(before);
+        return started;
+    }
+
+    private static void assertEnd(Set<Thread> threads) throws InterruptedException {
+        for (Thread thread : threads) {
+            assertThat(thread.join(PATIENCE)).as(thread.getName()).isTrue();
+        }
+    }
+
+    private static Set<Thread> socketThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().matches("(http|grpc)-.*"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
     void start_dataFolderInUse_isRefused() {
         startServing();
 
@@ -226,14 +260,16 @@ class ServerLifecycleTest {
     }
 
     @Test
-    void start_portInUse_givesTheLockBack() {
+    void start_portInUse_givesTheLockBack() throws Exception {
         startServing();
+        Set<Thread> before = socketThreads();
         Path other = data.resolve("other");
 
         assertThatThrownBy(
                         () -> start(Map.of("SLUICE_PORT", Integer.toString(port()), "SLUICE_DATA", other.toString())))
                 .hasStackTraceContaining("Port " + port() + " is already in use");
         DataFolderLock.take(other).close();
+        assertEnd(startedSince(before));
     }
 
     @Test

@@ -8,7 +8,8 @@ import reactor.core.scheduler.Schedulers;
  * Where loads and releases run: named and bounded. Whoever makes them disposes them, after {@link LoadJobs#shutdown}.
  *
  * @param segmentIo reads files, and gives back what a load that ended badly has staged; blocks
- * @param jobs talks to collections and to the catalog, and gives back what was unpublished; blocks for milliseconds
+ * @param jobs begins the jobs that no request's thread begins; talks to collections and to the catalog, and gives back what
+ *     was unpublished; blocks for milliseconds
  * @param events hands events to subscribers; never blocks
  * @param timers ticks; never blocks
  */

@@ -1,5 +1,6 @@
 package io.sluice.bench;
 
+import io.sluice.engine.load.LoadRehearsal;
 import io.sluice.engine.load.OperationEvent;
 import io.sluice.engine.testkit.Words;
 import java.io.IOException;
@@ -14,15 +15,17 @@ import java.util.Map;
  *
  * <pre>
  *   LoadBench [words=bench/data/words-340k.bin] [peer=bench/data/hnswlib_load] [folder=bench/data/work]
- *             [rounds=15] [warmups=100]
+ *             [rounds=15] [warmups=300]
  * </pre>
  *
  * Rounds alternate: ours, the peer, ours, the peer; all files are in the page cache. Of the peer's loads the second in a
- * fresh process counts, which is the faster one. Run it with a fixed, pre-touched heap.
+ * fresh process counts, which is the faster one. Ours have been warmed up, for the peer needs no compiler at run time; what
+ * the warm-ups took is printed. Run it with a fixed, pre-touched heap.
  */
 public final class LoadBench {
     private static final double BYTES_PER_GIB = 1L << 30;
     private static final int PEER_LOADS = 3;
+    private static final int WINDOW = 100; // warm-ups of which one line tells
 
     private final WordsCollection ours;
     private final HnswlibPeer peer;
@@ -45,7 +48,7 @@ public final class LoadBench {
         Path folder = given.path("folder", "bench/data/work");
         var peer = HnswlibPeer.open(given.path("peer", "bench/data/hnswlib_load"), folder.resolve("peer"), words);
         try (var ours = WordsCollection.open(folder.resolve("words"), words)) {
-            new LoadBench(ours, peer).run(given.number("rounds", 15), given.number("warmups", 100));
+            new LoadBench(ours, peer).run(given.number("rounds", 15), given.number("warmups", 300));
         }
     }
 
@@ -59,15 +62,15 @@ public final class LoadBench {
                 rounds,
                 fileBytes,
                 canary);
+        LoadRehearsal.events(LoadRehearsal.ROUNDS).blockLast(); // as a server does at its start
         var first = ours.load();
         System.out.printf(Locale.ROOT, "first load of this process: %.1f ms%n", first.nanos() / 1e6);
         first.steps()
                 .forEach((type, nanos) ->
                         System.out.printf(Locale.ROOT, "  %-10s after %7.2f ms%n", type.wireName(), nanos / 1e6));
         ours.release();
-        for (int i = 1; i < warmups; i++) {
-            ours.load();
-            ours.release();
+        for (int from = 1; from < warmups; from += WINDOW) {
+            warmUp(from, Math.min(from + WINDOW, warmups));
         }
         peer.load(PEER_LOADS);
         for (int round = 1; round <= rounds; round++) {
@@ -83,6 +86,22 @@ public final class LoadBench {
                     peerLoadMillis.medianOfLast(1));
         }
         report(fileBytes, canary);
+    }
+
+    private void warmUp(int from, int to) {
+        var load = new Figures();
+        var release = new Figures();
+        for (int i = from; i < to; i++) {
+            load.add(ours.load().nanos() / 1e6);
+            release.add(ours.release().nanos() / 1e6);
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "warm-ups %d to %d: load %.1f ms, release %.2f ms%n",
+                from + 1,
+                to,
+                load.median(),
+                release.median());
     }
 
     private void measureOurs() throws IOException {

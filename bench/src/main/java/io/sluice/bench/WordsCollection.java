@@ -17,6 +17,7 @@ import io.sluice.engine.schema.IndexDefinition;
 import io.sluice.engine.schema.RowBatch;
 import io.sluice.engine.testkit.Words;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -172,6 +173,17 @@ final class WordsCollection implements AutoCloseable {
             return files.filter(Files::isRegularFile)
                     .mapToLong(file -> file.toFile().length())
                     .sum();
+        }
+    }
+
+    /** Reads all of them and drops what was read: they are in the page cache, and its pages not with the host, after it. */
+    void readFiles() throws IOException {
+        try (var files = Files.walk(folder.resolve("segments"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                try (var bytes = Files.newInputStream(file)) {
+                    bytes.transferTo(OutputStream.nullOutputStream());
+                }
+            }
         }
     }
 

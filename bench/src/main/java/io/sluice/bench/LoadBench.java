@@ -1,6 +1,5 @@
 package io.sluice.bench;
 
-import io.sluice.engine.load.LoadRehearsal;
 import io.sluice.engine.load.OperationEvent;
 import io.sluice.engine.testkit.Words;
 import java.io.IOException;
@@ -62,7 +61,6 @@ public final class LoadBench {
                 rounds,
                 fileBytes,
                 canary);
-        LoadRehearsal.events(LoadRehearsal.ROUNDS).blockLast(); // as a server does at its start
         var first = ours.load();
         System.out.printf(Locale.ROOT, "first load of this process: %.1f ms%n", first.nanos() / 1e6);
         first.steps()
@@ -106,9 +104,8 @@ public final class LoadBench {
 
     private void measureOurs() throws IOException {
         Memory.touch(ours.fileBytes() * 3 / 2); // the host takes back what lay idle while the peer ran,
-        ours
-                .readFiles(); // and of the page cache too; the peer's first load, which does not count, does the same
-                              // for it
+        ours.readFiles(); // and of the page cache too; the peer's first load, which does not count, does the same
+        // for it
         var loaded = ours.load();
         loadMillis.add(loaded.nanos() / 1e6);
         firstEventMillis.add(loaded.firstEventNanos() / 1e6);

@@ -53,7 +53,7 @@ public final class Rehearsal {
 
     /** Loads and releases that nobody sees, with their events as a stream says them. */
     public static Mono<Void> loads() {
-        return LoadRehearsal.events(LoadRehearsal.ROUNDS)
+        return LoadRehearsal.events(ROUNDS)
                 .map(NativeRoutes::serverSentEvent)
                 .then()
                 .doOnError(failure -> LOG.debug("the rehearsal of loads ended early", failure))

@@ -16,9 +16,6 @@ import reactor.core.publisher.Mono;
  * a room of its own, with its own account, threads and events: nobody sees any of it, and nothing is left of it.
  */
 public final class LoadRehearsal {
-    /** Enough for the JVM to compile what it interprets at first, which it does after some two hundred calls. */
-    public static final int ROUNDS = 300;
-
     private static final long BUDGET_BYTES = 1 << 20;
 
     private LoadRehearsal() {}

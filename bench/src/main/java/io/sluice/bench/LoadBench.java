@@ -103,9 +103,10 @@ public final class LoadBench {
     }
 
     private void measureOurs() throws IOException {
-        Memory.touch(ours.fileBytes() * 3 / 2); // the host takes back what lay idle while the peer ran,
-        ours.readFiles(); // and of the page cache too; the peer's first load, which does not count, does the same
-        // for it
+        // The host takes back what lay idle while the peer ran, of the page cache too.
+        // The peer's first load, which does not count, brings back its own.
+        Memory.touch(ours.fileBytes() * 3 / 2);
+        ours.readFiles();
         var loaded = ours.load();
         loadMillis.add(loaded.nanos() / 1e6);
         firstEventMillis.add(loaded.firstEventNanos() / 1e6);

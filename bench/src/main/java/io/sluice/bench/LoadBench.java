@@ -54,6 +54,7 @@ public final class LoadBench {
     private void run(int rounds, int warmups) throws IOException, InterruptedException {
         long fileBytes = ours.fileBytes();
         Memory.touch(fileBytes * 3); // ours and the peer's, one and a half times
+        ours.readFiles();
         double canary = Memory.canary();
         System.out.printf(
                 Locale.ROOT,

@@ -169,21 +169,25 @@ final class WordsCollection implements AutoCloseable {
 
     /** Bytes of all segment and index files. */
     long fileBytes() throws IOException {
-        try (var files = Files.walk(folder.resolve("segments"))) {
-            return files.filter(Files::isRegularFile)
-                    .mapToLong(file -> file.toFile().length())
-                    .sum();
+        long bytes = 0;
+        for (Path file : files()) {
+            bytes += Files.size(file);
+        }
+        return bytes;
+    }
+
+    /** Reads all segment and index files, so that the page cache has them, and drops what was read. */
+    void readFiles() throws IOException {
+        for (Path file : files()) {
+            try (var bytes = Files.newInputStream(file)) {
+                bytes.transferTo(OutputStream.nullOutputStream());
+            }
         }
     }
 
-    /** Reads all of them and drops what was read: they are in the page cache, and its pages not with the host, after it. */
-    void readFiles() throws IOException {
+    private List<Path> files() throws IOException {
         try (var files = Files.walk(folder.resolve("segments"))) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                try (var bytes = Files.newInputStream(file)) {
-                    bytes.transferTo(OutputStream.nullOutputStream());
-                }
-            }
+            return files.filter(Files::isRegularFile).toList();
         }
     }
 
